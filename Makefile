@@ -1,0 +1,26 @@
+# A menu; the work is in scripts/ and `cargo xtask`.
+.PHONY: menu run dev check test clean
+
+menu:
+	@echo "make run     build what is stale and start the server on ./data"
+	@echo "make dev     a server for development, and the web app with live reload"
+	@echo "make check   the quick checks of the repository (cargo xtask check)"
+	@echo "make test    everything that must pass, as CI runs it"
+	@echo "make clean   remove what was built, and the test database; ./data stays"
+
+run:
+	@scripts/run.sh
+
+dev:
+	@scripts/dev.sh
+
+check:
+	@cargo xtask check
+
+test:
+	@scripts/test.sh
+
+clean:
+	@scripts/need-postgres.sh remove 2>/dev/null || true
+	cargo clean
+	rm -rf ui/node_modules ui/*/dist target/ui-built

@@ -1,0 +1,24 @@
+//! Commands and queries: the only place where things happen.
+//!
+//! A command is a plain function of its input, the context and one transaction: access → rules → write → events →
+//! jobs → audit. Synchronous, without clock, dice or network of its own. `flows` holds the few steps that need async
+//! between transactions (hashing a password, rendering a message). Knows no HTTP and no wire types.
+
+mod app;
+mod command;
+mod ctx;
+mod record;
+
+pub mod customers;
+pub mod files;
+pub mod messages;
+pub mod people;
+pub mod rooms;
+pub mod security;
+
+pub use app::App;
+pub use command::{Command, Query};
+pub use ctx::{Ctx, IdempotencyKey};
+pub use portico_store::Page;
+pub use people::SignedInFor;
+pub use record::Record;

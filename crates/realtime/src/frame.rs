@@ -1,0 +1,80 @@
+//! Wire formats. A frame is made once and shared by everyone who gets it; only sealed cursors are made for each.
+
+use bytes::Bytes;
+use portico_domain::event::Event;
+use portico_store::LogEvent;
+use std::fmt::Write;
+
+/// The frames of one event, made when first asked for.
+pub(crate) struct Frames<'e> {
+    event: &'e LogEvent,
+    member: Option<Bytes>,
+    /// What follows a guest's cursor.
+    guest: Option<String>,
+}
+
+impl<'e> Frames<'e> {
+    pub(crate) fn new(event: &'e LogEvent) -> Self {
+        Self { event, member: None, guest: None }
+    }
+
+    /// For members: the log's own number and bytes.
+    pub(crate) fn member(&mut self) -> Bytes {
+        let event = self.event;
+        self.member
+            .get_or_insert_with(|| {
+                let mut text = format!("{{\"cursor\":\"{}\"", event.seq);
+                push_rest(&mut text, event, &event.body);
+                Bytes::from(text)
+            })
+            .clone()
+    }
+
+    /// For a guest: their cursor, and people without e-mail.
+    pub(crate) fn guest(&mut self, cursor: &str) -> Bytes {
+        let event = self.event;
+        let rest = self.guest.get_or_insert_with(|| {
+            let mut text = String::new();
+            push_rest(&mut text, event, &without_email(event));
+            text
+        });
+        Bytes::from(format!("{{\"cursor\":\"{cursor}\"{rest}"))
+    }
+}
+
+/// For a person outside: their cursor and a projection.
+pub(crate) fn outside(cursor: &str, body: &str) -> Bytes {
+    let mut text = format!("{{\"cursor\":\"{cursor}\"");
+    push_body(&mut text, body);
+    Bytes::from(text)
+}
+
+fn push_rest(text: &mut String, event: &LogEvent, body: &str) {
+    text.reserve(body.len() + 48);
+    match event.room {
+        // Writing to a String cannot fail.
+        Some(room) => {
+            let _fine = write!(text, ",\"room\":\"{room}\"");
+        }
+        None => text.push_str(",\"room\":null"),
+    }
+    push_body(text, body);
+}
+
+/// Puts the members of the record form behind what is there already.
+fn push_body(text: &mut String, body: &str) {
+    text.push(',');
+    text.push_str(body.strip_prefix('{').unwrap_or("}"));
+}
+
+fn without_email(event: &LogEvent) -> std::borrow::Cow<'_, str> {
+    let mut plain = match &event.event {
+        Event::PersonAdded { .. } | Event::PersonUpdated { .. } => event.event.clone(),
+        _ => return event.body.as_str().into(),
+    };
+    if let Event::PersonAdded { member } | Event::PersonUpdated { member } = &mut plain {
+        member.email = None;
+    }
+    // An event that was written can be written again; were it not so, its data stays away.
+    serde_json::to_string(&plain).unwrap_or_else(|_| format!("{{\"type\":\"{}\",\"data\":{{}}}}", plain.kind())).into()
+}

@@ -1,0 +1,35 @@
+//! The hub: committed events on their way to everyone who may have them, in order, once, and nothing after a right is
+//! taken away.
+//!
+//! The log is the truth. Events of this node come in memory, those of other nodes are read from the log when the bus
+//! (or the poll) says it has grown. An organization somebody is connected to has a task of its own, a membership index
+//! kept by the log itself, and one bounded queue a connection. A connection that is too slow is ended with "resume"
+//! and comes back with its cursor. Typing, presence and viewing pass through without being kept.
+//!
+//! Knows no wire protocol: a [`Connection`] hands out frames (JSON text), its adapter writes them.
+#![warn(missing_docs)]
+
+mod board;
+mod bus_link;
+mod connect;
+mod connection;
+mod cursor;
+mod deliver;
+mod frame;
+mod hub;
+mod index;
+mod options;
+mod outbox;
+mod pump;
+mod signal;
+mod state;
+mod tenant;
+mod viewer;
+
+pub use board::Presence;
+pub use connection::{Batch, Connection, Controls, Ready};
+pub use hub::{Hub, Stats};
+pub use options::{Options, Outside};
+pub use outbox::End;
+pub use signal::{Place, Signal, Typing};
+pub use viewer::Viewer;

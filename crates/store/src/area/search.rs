@@ -1,0 +1,122 @@
+//! Searching messages: the index finds, the same statement joins what may be seen, newest first.
+
+use super::Page;
+use crate::{Read, dialect::Both};
+use portico_domain::message::Message;
+use portico_types::{MemberId, Millis, PageCursor, Result};
+
+/// A message that was found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The message.
+    pub message: Message,
+    /// Its room's name.
+    pub room_name: String,
+}
+
+// Visibility is part of the statement, never a filter afterwards: who is in the room's group, who may find it, who
+// looks after customers by rank (which reports have no part in), and guests not below ring `guests` on a desk.
+macro_rules! visible {
+    () => {
+        " m.body_kind = 0 AND m.created_at >= $4 AND m.created_at < $5 AND m.row_id < $6
+          AND EXISTS (SELECT 1 FROM room r LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = $2
+            JOIN member a ON a.tenant_id = r.tenant_id AND a.id = $2 AND a.suspended = 0
+            WHERE r.tenant_id = $1 AND r.id = m.room_id AND (
+              (g.role IS NOT NULL AND (r.kind < 2 OR a.role > 0 OR m.ring >= 1))
+              OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0)
+              OR (r.kind = 2 AND a.role >= 2))
+            AND (r.kind <> 2 OR $8 = 1) AND (r.kind <> 3 OR $9 = 1))
+          ORDER BY m.row_id DESC LIMIT $7"
+    };
+}
+
+const SEARCH: Both = Both {
+    sqlite: concat!(
+        "SELECT m.id, m.row_id FROM message_terms t CROSS JOIN message m ON m.row_id = t.rowid WHERE m.tenant_id = $1 AND message_terms MATCH ($3 || $10) AND",
+        visible!()
+    ),
+    postgres: concat!(
+        "SELECT m.id, m.row_id FROM message_terms t JOIN message m ON m.tenant_id = t.tenant_id AND m.id = t.message_id
+         WHERE t.tenant_id = $1 AND m.tenant_id = $1 AND ($3 = '' OR t.terms @@ CAST(CAST($3 AS text) AS tsquery)) AND t.tags @@ CAST(CAST($10 AS text) AS tsquery) AND",
+        visible!()
+    ),
+};
+
+/// What to look for, within a span of time.
+pub struct Wanted<'a> {
+    /// The words.
+    pub query: &'a portico_text::search::Query,
+    /// Tags: all of the groups must match, any tag within a group.
+    pub tags: Vec<Vec<String>>,
+    /// Not before.
+    pub since: Millis,
+    /// Before.
+    pub until: Millis,
+    /// Conversations with customers too.
+    pub customers: bool,
+    /// Reports too.
+    pub security: bool,
+}
+
+impl Wanted<'_> {
+    /// The two expressions of the engine: for the words, and for the tags.
+    fn expressions(&self, tenant: portico_types::TenantId, lite: bool) -> (String, String) {
+        let mut groups = self.tags.clone();
+        groups.push(vec![super::messages::tag::tenant(tenant)]);
+        let (quote, or, and) = if lite { ("\"", " OR ", " AND ") } else { ("'", " | ", " & ") };
+        let group = |tags: &Vec<String>| {
+            let any: Vec<String> = tags.iter().map(|t| format!("{quote}{t}{quote}")).collect();
+            format!("({})", any.join(or))
+        };
+        let tags = groups.iter().map(group).collect::<Vec<_>>().join(and);
+        if lite {
+            let words = portico_text::search::fts5_match(self.query).map_or(String::new(), |w| format!("{{terms}} : {w} AND "));
+            (words, format!("{{tags}} : ({tags})"))
+        } else {
+            (portico_text::search::tsquery(self.query).unwrap_or_default(), tags)
+        }
+    }
+}
+
+impl Read<'_> {
+    /// Messages `me` may see that match, newest first.
+    pub fn search(
+        &mut self,
+        me: MemberId,
+        wanted: &Wanted<'_>,
+        before: Option<PageCursor>,
+        limit: i64,
+    ) -> Result<Page<Hit>> {
+        let lite = self.is_lite();
+        let (words, tags) = wanted.expressions(self.tenant(), lite);
+        let rows: Vec<(portico_types::MessageId, i64)> = self.all(
+            SEARCH.of(lite),
+            &[
+                me.into(),
+                (&words).into(),
+                wanted.since.into(),
+                wanted.until.into(),
+                before.map_or(i64::MAX, |c| c.number).into(),
+                (limit + 1).into(),
+                wanted.customers.into(),
+                wanted.security.into(),
+                (&tags).into(),
+            ],
+            |r| Ok((r.id(0)?, r.int(1)?)),
+        )?;
+        let page = Page::cut(rows, limit, |(id, n)| (*n, id.0));
+        let mut items = Vec::with_capacity(page.items.len());
+        for (id, _) in page.items {
+            let Some(message) = self.seen_message(id)? else { continue };
+            let room_name = self
+                .one(
+                    "SELECT name FROM room WHERE tenant_id = $1 AND id = $2",
+                    &[message.room_id.into()],
+                    |r| r.text(0),
+                )?
+                .unwrap_or_default();
+            items.push(Hit { message, room_name });
+        }
+        Ok(Page { items, next: page.next })
+    }
+}

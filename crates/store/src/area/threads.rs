@@ -1,0 +1,223 @@
+//! Threads: a root's counters and what each member follows and has read.
+
+use super::Page;
+use crate::{Read, Tx};
+use portico_domain::message::{Message, ThreadInfo};
+use portico_policy::{KeepMessage, Permit, PostMessage};
+use portico_types::{Error, MemberId, MessageId, Millis, PageCursor, Result, RoomId};
+
+/// A thread as one member has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreadRow {
+    /// The root.
+    pub message: MessageId,
+    /// Its room.
+    pub room: RoomId,
+    /// Whether replies are news.
+    pub following: bool,
+    /// Number of the last reply read.
+    pub read_number: i64,
+    /// Replies after it.
+    pub unread: i64,
+    /// Calls after it.
+    pub mentions: i64,
+    /// When the last reply came.
+    pub last_at: Millis,
+}
+
+impl Read<'_> {
+    /// One's own state of a thread.
+    pub fn thread_state(&mut self, member: MemberId, root: MessageId) -> Result<Option<ThreadRow>> {
+        self.one(
+            "SELECT s.message_id, s.room_id, s.following, s.read_number, m.reply_count - s.read_replies, s.mentions, m.last_reply_at
+             FROM thread_state s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
+             WHERE s.tenant_id = $1 AND s.message_id = $2 AND s.member_id = $3",
+            &[root.into(), member.into()],
+            thread,
+        )
+    }
+
+    /// Threads one follows, newest reply first, with their roots.
+    pub fn threads(
+        &mut self,
+        member: MemberId,
+        before: Option<PageCursor>,
+        limit: i64,
+    ) -> Result<Page<(ThreadRow, Message)>> {
+        let before = before.map_or(i64::MAX, |c| c.number);
+        let rows = self.all(
+            "SELECT s.message_id, s.room_id, s.following, s.read_number, m.reply_count - s.read_replies, s.mentions, s.last_at
+             FROM thread_state s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
+             JOIN room r ON r.tenant_id = s.tenant_id AND r.id = s.room_id
+             JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
+             WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1 AND s.last_at < $3
+             ORDER BY s.last_at DESC LIMIT $4",
+            &[member.into(), before.into(), (limit + 1).into()],
+            thread,
+        )?;
+        let page = Page::cut(rows, limit, |t| (t.last_at.0, t.message.0));
+        let mut items = Vec::with_capacity(page.items.len());
+        for state in page.items {
+            if let Some(root) = self.seen_message(state.message)? {
+                items.push((state, root));
+            }
+        }
+        Ok(Page { items, next: page.next })
+    }
+
+    /// How many threads one follows have news, and how many calls are in them.
+    pub fn thread_counts(&mut self, member: MemberId) -> Result<(i64, i64)> {
+        Ok(self
+            .one(
+                "SELECT COALESCE(CAST(SUM(CASE WHEN m.reply_count > s.read_replies THEN 1 ELSE 0 END) AS BIGINT), 0), COALESCE(CAST(SUM(s.mentions) AS BIGINT), 0)
+                 FROM thread_state s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
+                 WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1",
+                &[member.into()],
+                |r| Ok((r.int(0)?, r.int(1)?)),
+            )?
+            .unwrap_or((0, 0)))
+    }
+}
+
+fn thread(r: &crate::Row<'_>) -> Result<ThreadRow> {
+    Ok(ThreadRow {
+        message: r.id(0)?,
+        room: r.id(1)?,
+        following: r.bool(2)?,
+        read_number: r.int(3)?,
+        unread: r.int(4)?.max(0),
+        mentions: r.int(5)?,
+        last_at: r.at(6)?,
+    })
+}
+
+impl Tx<'_> {
+    /// The root of a thread in the permit's room, which is where replies to a reply go too.
+    pub fn thread_root(&mut self, permit: &Permit<PostMessage>, id: MessageId) -> Result<Message> {
+        let found = self.seen_message(id)?.filter(|m| m.room_id == *permit.target());
+        match found {
+            Some(m) if m.thread_id.is_none() => Ok(m),
+            Some(m) => {
+                let root = m.thread_id.ok_or_else(Error::not_found)?;
+                self.seen_message(root)?.ok_or_else(Error::not_found)
+            }
+            None => Err(Error::invalid("thread_id", "there is no such message in this conversation")),
+        }
+    }
+
+    /// A reply was posted: counts it at the root and remembers who took part. Returns the root's new short form.
+    pub fn count_reply(
+        &mut self,
+        permit: &Permit<PostMessage>,
+        root: &Message,
+        author: Option<MemberId>,
+        at: Millis,
+    ) -> Result<ThreadInfo> {
+        let mut info = root.thread.clone().unwrap_or_default();
+        info.reply_count += 1;
+        info.last_reply_at = at;
+        if let Some(me) = author {
+            info.participant_ids.retain(|m| *m != me);
+            info.participant_ids.insert(0, me);
+            info.participant_ids.truncate(5);
+        }
+        let people = serde_json::to_string(&info.participant_ids).map_err(Error::internal)?;
+        self.exec_one(
+            "UPDATE message SET reply_count = reply_count + 1, last_reply_at = $4, participants = $5 WHERE tenant_id = $1 AND room_id = $2 AND id = $3",
+            &[(*permit.target()).into(), root.id.into(), at.into(), (&people).into()],
+        )?;
+        self.exec(
+            "UPDATE thread_state SET last_at = $3 WHERE tenant_id = $1 AND message_id = $2",
+            &[root.id.into(), at.into()],
+        )?;
+        Ok(info)
+    }
+
+    /// A reply is gone: the root counts one less.
+    pub fn uncount_reply(&mut self, root: MessageId) -> Result<Option<ThreadInfo>> {
+        self.exec(
+            "UPDATE thread_state SET read_replies = CASE WHEN read_replies > 0 THEN read_replies - 1 ELSE 0 END WHERE tenant_id = $1 AND message_id = $2",
+            &[root.into()],
+        )?;
+        self.exec(
+            "UPDATE message SET reply_count = reply_count - 1 WHERE tenant_id = $1 AND id = $2 AND reply_count > 0",
+            &[root.into()],
+        )?;
+        Ok(self.seen_message(root)?.map(|m| m.thread.unwrap_or_default()))
+    }
+
+    /// Someone follows a thread because they wrote in it, were called in it, or asked to.
+    pub fn follow_thread(&mut self, root: &Message, member: MemberId, at: Millis) -> Result<()> {
+        self.exec(
+            "INSERT INTO thread_state (tenant_id, message_id, member_id, room_id, following, read_number, read_replies, mentions, last_at)
+             VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5) ON CONFLICT (tenant_id, message_id, member_id) DO NOTHING",
+            &[root.id.into(), member.into(), root.room_id.into(), at.into()],
+        )?;
+        Ok(())
+    }
+
+    /// A call inside a thread.
+    pub fn mention_in_thread(&mut self, root: MessageId, member: MemberId) -> Result<()> {
+        self.exec(
+            "UPDATE thread_state SET mentions = mentions + 1 WHERE tenant_id = $1 AND message_id = $2 AND member_id = $3",
+            &[root.into(), member.into()],
+        )?;
+        Ok(())
+    }
+
+    /// Follows or leaves a thread, and moves one's reading mark in it.
+    pub fn set_thread_state(
+        &mut self,
+        permit: &Permit<KeepMessage>,
+        member: MemberId,
+        following: Option<bool>,
+        read: Option<i64>,
+        at: Millis,
+    ) -> Result<()> {
+        let (room, root) = *permit.target();
+        let read_replies = match read {
+            Some(number) => self.one(
+                "SELECT COUNT(*) FROM message WHERE tenant_id = $1 AND thread_id = $2 AND number <= $3 AND body_kind <> 2",
+                &[root.into(), number.into()],
+                |r| r.int(0),
+            )?,
+            None => None,
+        };
+        self.exec(
+            "INSERT INTO thread_state (tenant_id, message_id, member_id, room_id, following, read_number, read_replies, mentions, last_at)
+             VALUES ($1, $2, $3, $4, COALESCE($5, 0), COALESCE($6, 0), COALESCE($7, 0), 0, $8)
+             ON CONFLICT (tenant_id, message_id, member_id) DO UPDATE SET following = COALESCE($5, thread_state.following),
+             read_number = COALESCE($6, thread_state.read_number), read_replies = COALESCE($7, thread_state.read_replies),
+             mentions = CASE WHEN $6 IS NULL THEN thread_state.mentions ELSE 0 END",
+            &[
+                root.into(),
+                member.into(),
+                room.into(),
+                following.into(),
+                read.into(),
+                read_replies.into(),
+                at.into(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The author of a reply has read the thread up to it.
+    pub fn read_own_reply(&mut self, root: &Message, member: MemberId, number: i64, replies: i64) -> Result<()> {
+        self.exec(
+            "UPDATE thread_state SET read_number = $4, read_replies = $5, mentions = 0 WHERE tenant_id = $1 AND message_id = $2 AND member_id = $3",
+            &[root.id.into(), member.into(), number.into(), replies.into()],
+        )?;
+        Ok(())
+    }
+
+    /// Who follows a thread.
+    pub fn thread_followers(&mut self, root: MessageId) -> Result<Vec<MemberId>> {
+        self.all(
+            "SELECT member_id FROM thread_state WHERE tenant_id = $1 AND message_id = $2 AND following = 1",
+            &[root.into()],
+            |r| r.id(0),
+        )
+    }
+}
+

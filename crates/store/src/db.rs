@@ -1,0 +1,303 @@
+//! Opening a database, and the two ways in: `write` through a lane, `read` through the pool.
+
+use crate::{
+    conn::Conn,
+    dialect,
+    instance::InstanceTx,
+    lane::{self, Connect, Emitted, Work, Woken},
+    log::Logged,
+    migrate,
+    pool::Pool,
+    postgres_wall,
+    tx::{Read, Tx},
+};
+use portico_types::{Error, Result, TenantId};
+use std::{fs::File, path::PathBuf, sync::Arc};
+use tokio::sync::{mpsc, oneshot};
+
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub enum Engine {
+    /// A SQLite file in this directory.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, 15 or newer.
+    Postgres(String),
+}
+
+/// How to open it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where.
+    pub engine: Engine,
+    /// Write lanes on PostgreSQL (SQLite has one writer).
+    pub lanes: usize,
+    /// Threads that read.
+    pub readers: usize,
+}
+
+impl Options {
+    /// The defaults for an engine.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, lanes: 4, readers: 3 }
+    }
+}
+
+struct Inner {
+    lanes: Vec<mpsc::Sender<Box<dyn Work>>>,
+    pool: Arc<Pool>,
+    lite: bool,
+    // Held for as long as the database is open: two servers on one SQLite file would not see each other's events.
+    _lock: Option<File>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.pool.close();
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+impl Db {
+    /// Opens, migrates and starts the threads. `woken` gets each tenant's events after their commit, in number order
+    /// within a call; calls of several lanes may overtake each other.
+    pub fn open(options: &Options, woken: impl Fn(Vec<Logged>) + Send + Sync + 'static) -> Result<Self> {
+        let woken: Woken = Arc::new(woken);
+        let lite = matches!(options.engine, Engine::Sqlite(_));
+        let (lock, write, read) = match &options.engine {
+            Engine::Sqlite(dir) => open_sqlite(dir)?,
+            Engine::Postgres(url) => open_postgres(url)?,
+        };
+        let mut lanes = Vec::new();
+        for i in 0..if lite { 1 } else { options.lanes.max(1) } {
+            let (tx, rx) = mpsc::channel(lane::QUEUE);
+            let (ready, opened) = std::sync::mpsc::channel();
+            let (write, woken) = (Arc::clone(&write), Arc::clone(&woken));
+            // The blocking PostgreSQL client drives a runtime of its own: it must be born and live on the lane's thread.
+            std::thread::Builder::new()
+                .name(format!("lane-{i}"))
+                .spawn(move || match write() {
+                    Ok(conn) => {
+                        let _heard = ready.send(Ok(()));
+                        lane::run(conn, &write, rx, &woken);
+                    }
+                    Err(e) => {
+                        let _heard = ready.send(Err(e));
+                    }
+                })
+                .map_err(Error::internal)?;
+            opened.recv().map_err(Error::internal)??;
+            lanes.push(tx);
+        }
+        let pool = Pool::start(options.readers.max(1), &read)?;
+        Ok(Self(Arc::new(Inner { lanes, pool, lite, _lock: lock })))
+    }
+
+    /// Whether this is the embedded engine.
+    pub fn is_embedded(&self) -> bool {
+        self.0.lite
+    }
+
+    /// Runs `command` in the next batch of the lane that `key` (a room, an aggregate) picks. Answers after the commit.
+    pub async fn write<T, F>(&self, tenant: TenantId, key: u64, mut command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.submit(key, Some(tenant), move |conn| {
+            let mut tx = Tx::new(conn, tenant);
+            let out = command(&mut tx)?;
+            Ok((out, vec![(tenant, std::mem::take(&mut tx.events))]))
+        })
+        .await
+    }
+
+    /// Runs an instance-wide command: look-ups and work before or across organizations.
+    pub async fn write_instance<T, F>(&self, mut command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut InstanceTx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.submit(0, None, move |conn| {
+            let mut tx = InstanceTx::new(conn);
+            let out = command(&mut tx)?;
+            Ok((out, tx.into_emitted()))
+        })
+        .await
+    }
+
+    async fn submit<T, F>(&self, key: u64, tenant: Option<TenantId>, run: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<(T, Emitted)> + Send + 'static,
+    {
+        struct Queued<T, F> {
+            run: F,
+            tenant: Option<TenantId>,
+            out: Option<T>,
+            reply: oneshot::Sender<Result<T>>,
+        }
+        impl<T: Send, F: FnMut(&mut Conn) -> Result<(T, Emitted)> + Send> Work for Queued<T, F> {
+            fn tenant(&self) -> Option<TenantId> {
+                self.tenant
+            }
+            fn run(&mut self, conn: &mut Conn) -> Result<Emitted> {
+                let (out, emitted) = (self.run)(conn)?;
+                self.out = Some(out);
+                Ok(emitted)
+            }
+            fn done(self: Box<Self>, outcome: Result<()>) {
+                let this = *self;
+                let answer = outcome.and_then(|()| this.out.ok_or_else(|| Error::internal("a command gave no outcome")));
+                // The asker may have hung up; the write stands all the same.
+                let _gone = this.reply.send(answer);
+            }
+        }
+        let (reply, answer) = oneshot::channel();
+        let lane = &self.0.lanes[(key % self.0.lanes.len() as u64) as usize];
+        lane.try_send(Box::new(Queued { run, tenant, out: None, reply })).map_err(|_| Error::busy())?;
+        answer.await.unwrap_or_else(|_| Err(Error::busy()))
+    }
+
+    /// Runs `query` on a reader, in one snapshot.
+    pub async fn read<T, F>(&self, tenant: TenantId, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> Result<T> + Send + 'static,
+    {
+        self.on_reader(Some(tenant), move |conn| query(&mut Read::new(conn, tenant))).await
+    }
+
+    /// Runs an instance-wide look-up on a reader.
+    pub async fn read_instance<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut InstanceTx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.on_reader(None, move |conn| query(&mut InstanceTx::new(conn))).await
+    }
+
+    async fn on_reader<T, F>(&self, tenant: Option<TenantId>, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.0.pool.submit(Box::new(move |conn| {
+            let _gone = reply.send(snapshot(conn, tenant, query));
+        }))?;
+        answer.await.unwrap_or_else(|_| Err(Error::internal("a query panicked; see the log above")))
+    }
+}
+
+fn snapshot<T>(conn: &mut Conn, tenant: Option<TenantId>, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    if conn.is_lite() {
+        conn.control("BEGIN")?;
+    } else {
+        conn.batch(&format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", postgres_wall::enter(tenant)))?;
+    }
+    let out = query(conn);
+    conn.control(if out.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    out
+}
+
+type Opened = (Option<File>, Connect, Connect);
+
+fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
+    let refuse = |what: String| Error::internal(what);
+    std::fs::create_dir_all(dir)
+        .map_err(|e| refuse(format!("cannot make the data directory {}: {e}", dir.display())))?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(dir.join("portico.lock"))
+        .map_err(|e| refuse(format!("cannot write in the data directory {}: {e}", dir.display())))?;
+    lock.try_lock().map_err(|_| {
+        refuse(format!("another portico runs on {}; stop it, or give this one a --data directory of its own", dir.display()))
+    })?;
+    let path = dir.join("portico.db");
+    let backup_dir = dir.to_path_buf();
+    let write: Connect = {
+        let path = path.clone();
+        Arc::new(move || {
+            let c = rusqlite::Connection::open(&path).map_err(|e| dialect::lite_error(&e))?;
+            c.busy_timeout(std::time::Duration::from_secs(2)).map_err(|e| dialect::lite_error(&e))?;
+            let mut conn = Conn::lite(c);
+            conn.batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;")?;
+            Ok(conn)
+        })
+    };
+    let read: Connect = Arc::new(move || {
+        use rusqlite::OpenFlags as F;
+        let flags = F::SQLITE_OPEN_READ_ONLY | F::SQLITE_OPEN_NO_MUTEX;
+        let c = rusqlite::Connection::open_with_flags(&path, flags).map_err(|e| dialect::lite_error(&e))?;
+        c.busy_timeout(std::time::Duration::from_secs(2)).map_err(|e| dialect::lite_error(&e))?;
+        let mut conn = Conn::lite(c);
+        conn.batch("PRAGMA cache_size=-4000;")?;
+        Ok(conn)
+    });
+    let mut first = write().map_err(|e| explain(&e, dir))?;
+    first.batch("BEGIN IMMEDIATE; ROLLBACK").map_err(|e| explain(&e, dir))?;
+    migrate::run(&mut first, |conn, version| {
+        let copy = backup_dir.join(format!("portico.before-schema-{}.db", version + 1));
+        tracing::info!(copy = %copy.display(), "backing up before the upgrade");
+        let Conn::Lite { c, .. } = conn else { return Ok(()) };
+        c.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>).map_err(|e| dialect::lite_error(&e))
+    })
+    .map_err(|e| explain(&e, dir))?;
+    Ok((Some(lock), write, read))
+}
+
+/// Says what a person can do about a database that does not open.
+fn explain(e: &Error, dir: &std::path::Path) -> Error {
+    let cause = e.cause().unwrap_or_default();
+    let file = dir.join("portico.db");
+    if cause.contains("not a database") || cause.contains("malformed") {
+        Error::internal(format!(
+            "{} is damaged ({cause}); nothing was touched. restore a backup, or move the file away to start anew",
+            file.display()
+        ))
+    } else if e.code() == portico_types::ErrorCode::Busy {
+        Error::internal(format!("{} is locked by another process ({e}); close that and start again", file.display()))
+    } else {
+        e.clone()
+    }
+}
+
+fn open_postgres(url: &str) -> Result<Opened> {
+    let url = url.to_owned();
+    let owner = url.clone();
+    // The blocking client must not run inside an async runtime, so migrations get a thread of their own.
+    std::thread::spawn(move || {
+        let mut c = pg_connect(&owner)?;
+        let row = c.query_one("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
+        let version: i64 = row.get::<_, String>(0).parse().unwrap_or(0);
+        if version < 150_000 {
+            return Err(Error::internal(format!("PostgreSQL 15 or newer is needed; this one says {version}")));
+        }
+        // One node at a time raises the schema.
+        c.batch_execute("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
+        let mut conn = Conn::pg(c);
+        migrate::run(&mut conn, |_, _| Ok(()))?;
+        let Conn::Pg { c, .. } = &mut conn else { return Ok(()) };
+        postgres_wall::raise(c)
+    })
+    .join()
+    .map_err(|_| Error::internal("the migration thread panicked"))??;
+    let connect: Connect = Arc::new(move || {
+        let mut c = pg_connect(&url)?;
+        postgres_wall::step_down(&mut c)?;
+        Ok(Conn::pg(c))
+    });
+    Ok((None, Arc::clone(&connect), connect))
+}
+
+fn pg_connect(url: &str) -> Result<postgres::Client> {
+    postgres::Client::connect(url, postgres::NoTls).map_err(|e| match e.as_db_error() {
+        Some(db) => Error::internal(format!("PostgreSQL refuses: {}", db.message())),
+        None => Error::unavailable("cannot reach PostgreSQL; check --database and that it runs"),
+    })
+}

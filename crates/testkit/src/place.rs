@@ -1,0 +1,72 @@
+//! Where a test's database is: a directory or a database of its own, gone when it is dropped.
+
+use portico_store::Engine;
+use std::{
+    fmt,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// The variable that names a PostgreSQL server for tests.
+const VARIABLE: &str = "PORTICO_TEST_POSTGRES";
+
+pub(crate) enum Place {
+    Directory(tempfile::TempDir),
+    Database { server: String, name: String },
+}
+
+/// One place on each engine at hand.
+pub(crate) fn all() -> Vec<Place> {
+    let mut places = vec![Place::Directory(tempfile::tempdir().expect("a temporary directory"))];
+    if let Ok(server) = std::env::var(VARIABLE) {
+        places.push(database(server));
+    }
+    places
+}
+
+fn database(server: String) -> Place {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let name = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+    administer(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    administer(&server, format!("CREATE DATABASE {name}"));
+    Place::Database { server, name }
+}
+
+/// The blocking client must not run inside an async runtime, so it gets a thread of its own.
+fn administer(server: &str, sql: String) {
+    let server = server.to_owned();
+    std::thread::spawn(move || {
+        let mut client = postgres::Client::connect(&server, postgres::NoTls).expect("PORTICO_TEST_POSTGRES answers");
+        client.batch_execute(&sql).expect("a test database can be made and dropped");
+    })
+    .join()
+    .expect("administering the test server");
+}
+
+impl Place {
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Directory(dir) => Engine::Sqlite(dir.path().to_owned()),
+            Self::Database { server, name } => {
+                let base = server.rsplit_once('/').map_or(server.as_str(), |(base, _)| base);
+                Engine::Postgres(format!("{base}/{name}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Directory(_) => "SQLite",
+            Self::Database { .. } => "PostgreSQL",
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::Database { server, name } = self {
+            administer(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}

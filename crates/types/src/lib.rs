@@ -1,0 +1,23 @@
+//! The vocabulary every other crate shares: ids, time, randomness, secrets, cursors and errors.
+//!
+//! Owns no behaviour of the product and does no I/O; the clock and the random source of the operating system are
+//! implemented in the server, which hands them down.
+
+#![warn(missing_docs)]
+
+mod cursor;
+mod error;
+mod id;
+mod rng;
+mod secret;
+mod time;
+
+pub use cursor::PageCursor;
+pub use error::{Error, ErrorCode, Result};
+pub use id::{
+    AuditId, ContactId, DraftKey, FileId, Id, InboxId, InviteId, JobId, MemberId, MessageId, OrganizationId,
+    ProgramId, ReporterId, RoomId, SessionId, TeamId, TenantId, TokenId,
+};
+pub use rng::{Rng, SeededRng};
+pub use secret::{Secret, SecretHash};
+pub use time::{Clock, ManualClock, Millis};

@@ -1,0 +1,236 @@
+/**
+ * One function per event type; together they cover every event of the contract (the mapped type below sees to it).
+ * Each changes only the store, and is safe to meet a thing the store does not hold.
+ */
+import type { EventData, EventType, Signal, StreamEvent } from '../events.ts';
+import type { Id, Message, Room, RoomState } from '../types.ts';
+import { draftKey, type Data } from './data.svelte.ts';
+
+type Handlers = { [T in EventType]: (data: Data, event: EventData[T]) => void };
+
+const without = <T>(items: T[], item: T): T[] => items.filter((other) => other !== item);
+const withItem = <T>(items: T[], item: T): T[] => (items.includes(item) ? items : [...items, item]);
+
+/** Does this message ask for me by name (or by everyone in the channel)? */
+export function mentionsMe(data: Data, message: Message): boolean {
+  return !data.isMine(message.author) && (message.mentions.channel || message.mentions.member_ids.includes(data.myId));
+}
+
+/** Counts a posted message: only others' root messages beyond what was read and beyond what the store knew of. */
+function count(data: Data, message: Message, known: number): void {
+  if (message.thread_id !== null || data.isMine(message.author) || message.number <= known) return;
+  data.changeState(message.room_id, (state) =>
+    message.number > state.read_number
+      ? { ...state, unread: state.unread + 1, mentions: state.mentions + (mentionsMe(data, message) ? 1 : 0) }
+      : state,
+  );
+}
+
+function posted(data: Data, message: Message): void {
+  const room = data.rooms.get(message.room_id);
+  const conversation = data.conversations.get(message.room_id);
+  const report = data.reports.get(message.room_id);
+  const known = room?.last_number ?? conversation?.last_number ?? report?.last_number ?? 0;
+  data.put(message);
+  if (data.isMine(message.author) && message.client_key) {
+    data.outbox = data.outbox.filter((pending) => pending.key !== message.client_key);
+  }
+  count(data, message, known);
+  const last_number = Math.max(known, message.number);
+  const last_at = message.created_at;
+  const now = data.rooms.get(message.room_id);
+  if (now) {
+    const root_count = now.root_count + (message.thread_id === null && message.number > known ? 1 : 0);
+    data.rooms.set(now.id, { ...now, last_number, last_at, root_count });
+  }
+  const talk = data.conversations.get(message.room_id);
+  if (talk) data.conversations.set(talk.id, { ...talk, last_number, last_at });
+  const told = data.reports.get(message.room_id);
+  if (told) data.reports.set(told.id, { ...told, last_number, last_at });
+
+  if (message.thread_id === null) data.openWindow(message.room_id)?.post(message);
+  else {
+    data.openThread(message.thread_id)?.post(message);
+    data.onStale('threads');
+  }
+  untype(data, message);
+  if (!data.isMine(message.author) && (mentionsMe(data, message) || room?.kind !== 'channel' || message.thread_id)) data.onStale('inbox');
+}
+
+/** Whoever has posted is not typing any more. */
+function untype(data: Data, message: Message): void {
+  const key = draftKey(message.room_id, message.thread_id);
+  const typists = data.typing.get(key)?.filter((typist) => typist.author.id !== message.author.id);
+  if (typists) data.typing.set(key, typists);
+}
+
+function react(data: Data, id: Id, emoji: string, member: Id, on: boolean): void {
+  data.change(id, (message) => {
+    const old = message.reactions.find((reaction) => reaction.emoji === emoji);
+    const members = on ? withItem(old?.member_ids ?? [], member) : without(old?.member_ids ?? [], member);
+    const reactions = old
+      ? message.reactions.map((reaction) => (reaction === old ? { emoji, member_ids: members } : reaction))
+      : [...message.reactions, { emoji, member_ids: members }];
+    return { ...message, reactions: reactions.filter((reaction) => reaction.member_ids.length > 0) };
+  });
+}
+
+/** A room as an event tells it. Counters of rooms I am in are kept: posted messages move them, in order. */
+function updateRoom(data: Data, room: Room): void {
+  const old = data.rooms.get(room.id);
+  if (!room.state && old?.state) {
+    const { last_number, root_count, last_at, state } = old;
+    data.rooms.set(room.id, { ...room, last_number, root_count, last_at, state });
+  } else data.rooms.set(room.id, room);
+}
+
+function membership(data: Data, event: EventData['member.joined'], joined: boolean): void {
+  const { room_id, team_id, inbox_id, program_id, member_id } = event;
+  const change = (ids: Id[]): Id[] => (joined ? withItem(ids, member_id) : without(ids, member_id));
+  const team = team_id ? data.teams.get(team_id) : undefined;
+  if (team) data.teams.set(team.id, { ...team, member_ids: change(team.member_ids) });
+  const inbox = inbox_id ? data.inboxes.get(inbox_id) : undefined;
+  if (inbox) data.inboxes.set(inbox.id, { ...inbox, member_ids: change(inbox.member_ids) });
+  const program = program_id ? data.programs.get(program_id) : undefined;
+  if (program) data.programs.set(program.id, { ...program, member_ids: change(program.member_ids) });
+  if (inbox_id && member_id === data.myId) data.onStale('customers');
+  if (program_id && member_id === data.myId) data.onStale('security');
+  if (room_id) roomMembership(data, room_id, member_id, event.role === 'manager' ? 'manager' : 'member', joined);
+}
+
+function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'], joined: boolean): void {
+  const listed = data.roomMembers.get(id);
+  const present = listed?.some((other) => other.member_id === member);
+  if (listed) {
+    const rest = listed.filter((other) => other.member_id !== member);
+    data.roomMembers.set(id, joined ? [...rest, { member_id: member, role, joined_at: Date.now() }] : rest);
+  }
+  const room = data.rooms.get(id);
+  if (!room) return;
+  if (member === data.myId && !joined && room.visibility !== 'public') {
+    data.rooms.delete(id);
+    return;
+  }
+  const changed: Room = { ...room };
+  if (listed) changed.member_count = data.roomMembers.get(id)?.length ?? room.member_count;
+  else if (!present) changed.member_count = Math.max(0, room.member_count + (joined ? 1 : -1));
+  if (room.kind === 'direct') changed.member_ids = joined ? withItem(room.member_ids, member) : without(room.member_ids, member);
+  if (member === data.myId && room.state) changed.state = { ...room.state, member: joined, role };
+  data.rooms.set(id, changed);
+}
+
+export const handlers: Handlers = {
+  'message.posted': (data, { message }) => posted(data, message),
+  'message.edited': (data, { message }) => {
+    const old = data.messages.get(message.id);
+    if (old && old.version <= message.version) data.put(message);
+  },
+  'message.deleted': (data, { id, thread_id, thread }) => {
+    data.change(id, (message) => ({ ...message, body: { kind: 'deleted' }, files: [], reactions: [] }));
+    if (thread_id && thread !== undefined) data.change(thread_id, (root) => ({ ...root, thread }));
+    data.onStale('inbox');
+  },
+  'reaction.added': (data, { message_id, emoji, member_id }) => react(data, message_id, emoji, member_id, true),
+  'reaction.removed': (data, { message_id, emoji, member_id }) => react(data, message_id, emoji, member_id, false),
+  'message.thread': (data, { message_id, thread }) => data.change(message_id, (message) => ({ ...message, thread })),
+  'room.created': (data, { room }) => updateRoom(data, room),
+  'room.updated': (data, { room }) => updateRoom(data, room),
+  'member.joined': (data, event) => membership(data, event, true),
+  'member.left': (data, event) => membership(data, event, false),
+  'read.moved': (data, { room_id, state }) => {
+    data.changeState(room_id, () => state);
+    data.onStale('inbox');
+  },
+  'thread.state': (data, event) => {
+    data.threadStates.set(event.thread_id, { ...data.threadStates.get(event.thread_id), ...event });
+    const window = data.openThread(event.thread_id);
+    if (window && event.following !== undefined) window.following = event.following;
+    if (window && event.read_number !== undefined) window.readNumber = event.read_number;
+    data.onStale('threads');
+    data.onStale('inbox');
+  },
+  'draft.saved': (data, { draft }) => {
+    const key = draftKey(draft.room_id, draft.thread_id);
+    if (!data.drafts.get(key)?.dirty) data.drafts.set(key, { ...draft, dirty: false });
+  },
+  'draft.removed': (data, { room_id, thread_id }) => {
+    const key = draftKey(room_id, thread_id);
+    if (!data.drafts.get(key)?.dirty) data.drafts.delete(key);
+  },
+  'saved.changed': (data, { message_id, saved }) => {
+    if (saved) data.saved.add(message_id);
+    else data.saved.delete(message_id);
+    data.onStale('saved');
+  },
+  'person.added': (data, { member }) => void data.members.set(member.id, member),
+  'person.updated': (data, { member }) => {
+    data.members.set(member.id, member);
+    if (data.me && member.id === data.myId) data.me = { ...data.me, member };
+  },
+  'session.ended': () => {}, // the session itself answers (session.svelte.ts): the store has nothing to change
+  'preferences.changed': (data, { preferences }) => {
+    if (data.me) data.me = { ...data.me, preferences };
+  },
+  'team.updated': (data, { team }) => void data.teams.set(team.id, team),
+  'team.removed': (data, { team_id }) => void data.teams.delete(team_id),
+  'inbox.updated': (data, { inbox }) => void data.inboxes.set(inbox.id, inbox),
+  'conversation.created': (data, { conversation }) => conversationTold(data, conversation),
+  'conversation.updated': (data, { conversation }) => conversationTold(data, conversation),
+  'contact.updated': (data, { contact }) => {
+    data.contacts.set(contact.id, contact);
+    for (const [id, conversation] of data.conversations) {
+      if (conversation.contact.id === contact.id) data.conversations.set(id, { ...conversation, contact });
+    }
+  },
+  'program.updated': (data, { program }) => void data.programs.set(program.id, program),
+  'report.created': (data, { report }) => reportTold(data, report),
+  'report.updated': (data, { report }) => reportTold(data, report),
+  'organization.updated': (data, { organization }) => {
+    if (data.me) data.me = { ...data.me, organization };
+  },
+};
+
+function conversationTold(data: Data, conversation: EventData['conversation.updated']['conversation']): void {
+  const state = conversation.state ?? data.conversations.get(conversation.id)?.state;
+  data.conversations.set(conversation.id, { ...conversation, state });
+  data.contacts.set(conversation.contact.id, conversation.contact);
+  data.onStale('customers');
+  data.onStale('inbox');
+}
+
+function reportTold(data: Data, report: EventData['report.updated']['report']): void {
+  const state_of_room = report.state_of_room ?? data.reports.get(report.id)?.state_of_room;
+  data.reports.set(report.id, { ...report, state_of_room });
+  data.onStale('security');
+  data.onStale('inbox');
+}
+
+/** Applies one durable event and moves the cursor. */
+export function apply(data: Data, event: StreamEvent): void {
+  data.clock += 1;
+  const handler = handlers[event.type] as ((data: Data, event: unknown) => void) | undefined;
+  handler?.(data, event.data); // a type newer than this app is skipped, its cursor is not
+  data.cursor = event.cursor;
+}
+
+/** How long "… is typing" is shown without another word. */
+export const TYPING_FOR = 5_000;
+
+export function applySignal(data: Data, signal: Signal, now: number): void {
+  if (signal.type === 'presence') data.presence.set(signal.data.member_id, signal.data.state);
+  else if (signal.type === 'viewing') data.viewing.set(signal.room, signal.data.member_ids);
+  else if (!data.isMine(signal.data.author)) {
+    const key = draftKey(signal.room, signal.data.thread_id ?? null);
+    const rest = (data.typing.get(key) ?? []).filter((typist) => typist.author.id !== signal.data.author.id);
+    data.typing.set(key, [...rest, { author: signal.data.author, until: now + TYPING_FOR, text: signal.data.text ?? null }]);
+  }
+}
+
+/** Takes down who has been silent for too long. */
+export function sweepTyping(data: Data, now: number): void {
+  for (const [key, typists] of data.typing) {
+    const rest = typists.filter((typist) => typist.until > now);
+    if (rest.length === 0) data.typing.delete(key);
+    else if (rest.length < typists.length) data.typing.set(key, rest);
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The one normalized store: every thing once, by id. Filled by `load` (boot) and kept by `apply` (events).
+ * Pure state: no fetch, no timers, no storage. Components read it, actions and `apply` write it.
+ */
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import type { ThreadState } from '../events.ts';
+import type {
+  Author, Boot, Contact, Conversation, Counts, FileInfo, Id, Inbox, Me, Member, Message, Millis, PresenceState, Program,
+  Report, Ring, Room, RoomMember, RoomState, Team,
+} from '../types.ts';
+import { RoomWindow, ThreadWindow } from './windows.svelte.ts';
+
+export interface DraftEntry {
+  room_id: Id; thread_id: Id | null; body: string; updated_at: Millis;
+  /** Written here and not yet taken by the server; such a draft wins over events. */
+  dirty: boolean;
+}
+/** A message on its way. `key` is its Idempotency-Key and comes back as `client_key`. */
+export interface Pending {
+  key: string; room_id: Id; thread_id: Id | null; body: string; ring: Ring | null; files: FileInfo[]; confirm: boolean;
+  created_at: Millis; state: 'waiting' | 'failed' | 'confirm';
+  /** The server's sentence when it failed. */
+  error: string | null;
+  /** The tab that sends it. */
+  tab: string;
+}
+export interface Typist { author: Author; until: Millis; text: string | null }
+/** Lists the server derives and that must be asked for again. */
+export type Stale = 'threads' | 'inbox' | 'customers' | 'security' | 'saved';
+
+export const draftKey = (room: Id, thread: Id | null): string => `${room}:${thread ?? ''}`;
+const noCounts: Counts = { customers: { mine: 0, unassigned: 0, all: 0 }, security: { new: 0, open: 0 }, threads: { unread: 0, mentions: 0 } };
+
+export class Data {
+  me = $state.raw<Me | null>(null);
+  members = new SvelteMap<Id, Member>();
+  presence = new SvelteMap<Id, PresenceState>();
+  teams = new SvelteMap<Id, Team>();
+  rooms = new SvelteMap<Id, Room>();
+  roomMembers = new SvelteMap<Id, RoomMember[]>();
+  inboxes = new SvelteMap<Id, Inbox>();
+  programs = new SvelteMap<Id, Program>();
+  conversations = new SvelteMap<Id, Conversation>();
+  contacts = new SvelteMap<Id, Contact>();
+  reports = new SvelteMap<Id, Report>();
+  messages = new SvelteMap<Id, Message>();
+  threadStates = new SvelteMap<Id, ThreadState>();
+  saved = new SvelteSet<Id>();
+  /** Being deleted: not shown while the undo is on offer. */
+  hidden = new SvelteSet<Id>();
+  drafts = new SvelteMap<string, DraftEntry>();
+  outbox = $state.raw<Pending[]>([]);
+  typing = new SvelteMap<string, Typist[]>();
+  viewing = new SvelteMap<Id, Id[]>();
+  counts = $state.raw<Counts>(noCounts);
+  limits = $state.raw<Boot['limits']>({ message: 16_384, file: 26_214_400, upload_count: 10 });
+  cursor: string | null = null;
+  /** Counts events; a fetch begun at clock n must not undo what an event told later. */
+  clock = 0;
+  /** Set by the session: something derived has to be fetched again. */
+  onStale: (what: Stale) => void = () => {};
+
+  private windows = new Map<Id, RoomWindow>();
+  private threadWindows = new Map<Id, ThreadWindow>();
+  private touched = new Map<Id, number>();
+
+  /** The window of a room's timeline; made when first asked for. */
+  window(room: Id): RoomWindow {
+    let window = this.windows.get(room);
+    if (!window) this.windows.set(room, (window = new RoomWindow()));
+    return window;
+  }
+  openWindow(room: Id): RoomWindow | undefined {
+    return this.windows.get(room);
+  }
+  thread(root: Id): ThreadWindow {
+    let window = this.threadWindows.get(root);
+    if (!window) this.threadWindows.set(root, (window = new ThreadWindow()));
+    return window;
+  }
+  openThread(root: Id): ThreadWindow | undefined {
+    return this.threadWindows.get(root);
+  }
+
+  get myId(): Id {
+    return this.me?.member.id ?? '';
+  }
+  isMine(author: Author): boolean {
+    return author.kind !== 'contact' && author.kind !== 'reporter' && author.kind !== 'system' && author.id === this.myId;
+  }
+
+  /** Takes a message from an answer begun at `since`, or from an event (`since` left out). */
+  put(message: Message, since?: number): void {
+    const old = this.messages.get(message.id);
+    if (old && since !== undefined && ((this.touched.get(message.id) ?? 0) > since || old.version > message.version)) return;
+    if (since === undefined) this.touched.set(message.id, this.clock);
+    this.messages.set(message.id, message);
+  }
+  putAll(messages: Message[], since: number): void {
+    for (const message of messages) this.put(message, since);
+  }
+  /** Changes a known message by an event. */
+  change(id: Id, change: (message: Message) => Message): void {
+    const old = this.messages.get(id);
+    if (!old) return;
+    this.touched.set(id, this.clock);
+    this.messages.set(id, change(old));
+  }
+
+  /** Takes a room from an answer; where events have told more in the meantime, their counters stay. */
+  putRoom(room: Room): void {
+    const old = this.rooms.get(room.id);
+    const keep = old?.state && (!room.state || old.last_number > room.last_number);
+    this.rooms.set(room.id, keep ? { ...room, state: old.state, last_number: old.last_number, root_count: old.root_count } : room);
+  }
+  changeState(id: Id, change: (state: RoomState) => RoomState): void {
+    const room = this.rooms.get(id);
+    if (room?.state) this.rooms.set(id, { ...room, state: change(room.state) });
+    const conversation = this.conversations.get(id);
+    if (conversation?.state) this.conversations.set(id, { ...conversation, state: change(conversation.state) });
+    const report = this.reports.get(id);
+    if (report?.state_of_room) this.reports.set(id, { ...report, state_of_room: change(report.state_of_room) });
+  }
+
+  /** Starts anew from a boot answer. Drafts not yet saved and messages on their way are kept. */
+  load(boot: Boot): void {
+    this.me = boot.me;
+    const fill = <T extends { id: Id }>(map: SvelteMap<Id, T>, items: T[]): void => {
+      map.clear();
+      for (const item of items) map.set(item.id, item);
+    };
+    fill(this.members, boot.members);
+    fill(this.teams, boot.teams);
+    fill(this.rooms, [...boot.channels, ...boot.directs]);
+    fill(this.inboxes, boot.inboxes);
+    fill(this.programs, boot.programs);
+    this.presence.clear();
+    for (const [id, state] of Object.entries(boot.presence)) this.presence.set(id, state);
+    for (const map of [this.conversations, this.contacts, this.reports, this.messages, this.roomMembers, this.threadStates, this.typing, this.viewing]) map.clear();
+    for (const [key, draft] of this.drafts) if (!draft.dirty) this.drafts.delete(key);
+    for (const draft of boot.drafts) {
+      const key = draftKey(draft.room_id, draft.thread_id);
+      if (!this.drafts.get(key)?.dirty) this.drafts.set(key, { ...draft, dirty: false });
+    }
+    for (const window of this.windows.values()) window.loaded = false;
+    for (const window of this.threadWindows.values()) window.loaded = false;
+    this.touched.clear();
+    this.counts = boot.counts;
+    this.limits = boot.limits;
+    this.cursor = boot.cursor;
+  }
+}

@@ -1,0 +1,100 @@
+/** Lists the server derives: what needs me, threads, saved. Fetched whole and asked for again when events say so. */
+import { ApiError, get } from '../api.ts';
+import type { InboxItem, Message, Page, ThreadItem } from '../types.ts';
+import type { Data, Stale } from './data.svelte.ts';
+
+/** One fetched list with the usual states. */
+export class List<T> {
+  items = $state.raw<T[]>([]);
+  next = $state.raw<string | null>(null);
+  loaded = $state(false);
+  loading = $state(false);
+  error = $state.raw<ApiError | null>(null);
+  private turn = 0;
+
+  constructor(
+    private readonly path: () => string,
+    private readonly took: (items: T[]) => void = () => {},
+  ) {}
+
+  /** The first page anew; what was shown stays until it is here. */
+  async refresh(): Promise<void> {
+    const turn = ++this.turn;
+    this.loading = true;
+    try {
+      const page = await get<Page<T>>(this.path());
+      if (turn !== this.turn) return;
+      this.took(page.items);
+      this.items = page.items;
+      this.next = page.next;
+      this.loaded = true;
+      this.error = null;
+    } catch (error) {
+      if (turn === this.turn && error instanceof ApiError) this.error = error;
+    } finally {
+      if (turn === this.turn) this.loading = false;
+    }
+  }
+
+  async more(): Promise<void> {
+    if (!this.next || this.loading) return;
+    const turn = ++this.turn;
+    this.loading = true;
+    try {
+      const separator = this.path().includes('?') ? '&' : '?';
+      const page = await get<Page<T>>(`${this.path()}${separator}cursor=${encodeURIComponent(this.next)}`);
+      if (turn !== this.turn) return;
+      this.took(page.items);
+      this.items = [...this.items, ...page.items];
+      this.next = page.next;
+    } catch (error) {
+      if (turn === this.turn && error instanceof ApiError) this.error = error;
+    } finally {
+      if (turn === this.turn) this.loading = false;
+    }
+  }
+}
+
+export class Lists {
+  inbox: List<InboxItem>;
+  threads: List<ThreadItem>;
+  saved: List<Message>;
+
+  constructor(private readonly data: Data) {
+    this.inbox = new List<InboxItem>(() => '/inbox?limit=100', (items) => {
+      for (const item of items) if (item.message) data.put(item.message, data.clock);
+    });
+    this.threads = new List<ThreadItem>(() => '/threads?limit=50', (items) => {
+      for (const item of items) {
+        data.put(item.root, data.clock);
+        data.threadStates.set(item.root.id, { ...data.threadStates.get(item.root.id), thread_id: item.root.id, following: item.following, unread: item.unread, mentions: item.mentions });
+      }
+    });
+    this.saved = new List<Message>(() => '/saved?limit=100', (items) => {
+      for (const message of items) {
+        data.put(message, data.clock);
+        data.saved.add(message.id);
+      }
+    });
+  }
+
+  async refresh(what: Stale): Promise<void> {
+    if (what === 'inbox') return this.inbox.refresh();
+    if (what === 'saved') return this.saved.refresh();
+    if (what === 'customers') {
+      if (!this.data.me?.desks.customers) return;
+      try {
+        const customers = await get<{ mine: number; unassigned: number; all: number }>('/conversations/counts');
+        this.data.counts = { ...this.data.counts, customers };
+      } catch {
+        // The next change asks again.
+      }
+      return;
+    }
+    if (what !== 'threads') return;
+    await this.threads.refresh();
+    const unread = this.threads.items.filter((item) => item.following && item.unread > 0);
+    const mentions = unread.reduce((sum, item) => sum + item.mentions, 0);
+    this.data.counts = { ...this.data.counts, threads: { unread: unread.length, mentions } };
+  }
+}

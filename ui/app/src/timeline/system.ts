@@ -1,0 +1,42 @@
+/** The sentence and the glyph of a system line. Params carry names and values; what is missing becomes "somebody". */
+import type { IconName } from '@portico/kit/icons.ts';
+import { t, type Key } from '../i18n/index.svelte.ts';
+import type { Message, SystemEvent } from '../lib/types.ts';
+
+const glyphs: Record<SystemEvent, IconName> = {
+  room_created: 'flag', member_joined: 'arrow-right', member_left: 'left', member_invited: 'plus', member_removed: 'x', renamed: 'edit',
+  topic_changed: 'edit', archived: 'box', unarchived: 'box', assigned: 'user', status_changed: 'check', priority_changed: 'flag',
+  team_changed: 'users', severity_changed: 'warning', state_changed: 'info', shared: 'arrow-right', started: 'flag',
+};
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (value && typeof value === 'object' && 'name' in value) return text(value.name);
+  return '';
+}
+
+/** The first of the named params that says something. */
+function pick(params: Record<string, unknown>, ...names: string[]): string {
+  for (const name of names) {
+    const found = text(params[name]);
+    if (found) return found;
+  }
+  return '';
+}
+
+export function systemLine(message: Message): { text: string; icon: IconName } {
+  if (message.body.kind !== 'system') return { text: '', icon: 'info' };
+  const { event, params } = message.body;
+  const named = pick(params, 'actor', 'actor_name', 'by') || (message.author.kind === 'system' ? '' : message.author.name);
+  const member = pick(params, 'member', 'member_name', 'name') || t('sys.someone');
+  const alone = event === 'member_joined' || event === 'member_left';
+  const actor = (alone ? pick(params, 'member', 'member_name', 'name') || named : named) || t('sys.someone');
+  const to = pick(params, 'to', 'value', 'new', 'topic', 'name', 'status', 'state', 'severity', 'priority', 'assignee', 'team', 'room', 'channel');
+  const icon = glyphs[event] ?? 'info';
+  if (event === 'topic_changed' && !to) return { text: t('sys.topic_removed', { actor }), icon };
+  if (event === 'assigned' && !to) return { text: t('sys.unassigned', { actor }), icon };
+  if (event === 'started') return { text: t('sys.started'), icon };
+  const key = `sys.${event}` as 'sys.assigned' & Key;
+  return { text: t(key, { actor, to: to || t('sys.nobody'), member } as { actor: string; to: string }), icon };
+}
