@@ -46,7 +46,10 @@ pub enum Bus {
 impl Bus {
     /// A bus that ends at the walls of this process.
     pub fn in_process() -> Self {
-        Self::InProcess(Local(Arc::new(Shared { notes: broadcast::Sender::new(BACKLOG), peers: AtomicU64::new(0) })))
+        Self::InProcess(Local(Arc::new(Shared {
+            notes: broadcast::Sender::new(BACKLOG),
+            peers: AtomicU64::new(0),
+        })))
     }
 
     /// A place on the bus, with a number nobody else has.

@@ -3,7 +3,7 @@
 use portico_policy::Actor;
 use portico_types::{Error, Id, MemberId, Millis, Result, Rng, Secret, TenantId};
 use sha2::{Digest, Sha256};
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A request that must happen once.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct IdempotencyKey {
 }
 
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Ctx {
     /// The organization.
     pub tenant: TenantId,
@@ -28,7 +28,18 @@ pub struct Ctx {
     /// Present where a retry must not do it again.
     pub key: Option<IdempotencyKey>,
     pub(crate) seed: [u8; 32],
-    pub(crate) used: Cell<u64>,
+    pub(crate) used: AtomicU64,
+}
+
+impl Clone for Ctx {
+    fn clone(&self) -> Self {
+        Self {
+            ip: self.ip.clone(),
+            key: self.key.clone(),
+            used: AtomicU64::new(self.used.load(Ordering::Relaxed)),
+            ..*self
+        }
+    }
 }
 
 impl Ctx {
@@ -36,7 +47,7 @@ impl Ctx {
     pub fn new(tenant: TenantId, actor: Actor, now: Millis, rng: &mut dyn Rng) -> Self {
         let mut seed = [0; 32];
         rng.fill(&mut seed);
-        Self { tenant, actor, now, ip: None, key: None, seed, used: Cell::new(0) }
+        Self { tenant, actor, now, ip: None, key: None, seed, used: AtomicU64::new(0) }
     }
 
     /// The same context for a request that must happen once.
@@ -46,9 +57,15 @@ impl Ctx {
         self
     }
 
+    /// The same asker at the same moment, for a second question that must not be taken for the first.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self { key: None, ..self.clone() }
+    }
+
     /// The same randomness from the start, for a command that runs again.
     pub(crate) fn rewind(&self) {
-        self.used.set(0);
+        self.used.store(0, Ordering::Relaxed);
     }
 
     /// A new id of this moment.
@@ -73,8 +90,7 @@ struct CtxRng<'a>(&'a Ctx);
 impl Rng for CtxRng<'_> {
     fn fill(&mut self, out: &mut [u8]) {
         for chunk in out.chunks_mut(32) {
-            let n = self.0.used.get();
-            self.0.used.set(n + 1);
+            let n = self.0.used.fetch_add(1, Ordering::Relaxed);
             let block = Sha256::new().chain_update(self.0.seed).chain_update(n.to_be_bytes()).finalize();
             chunk.copy_from_slice(&block[..chunk.len()]);
         }

@@ -19,6 +19,6 @@ pub mod security;
 pub use app::App;
 pub use command::{Command, Query};
 pub use ctx::{Ctx, IdempotencyKey};
-pub use portico_store::Page;
+pub use portico_store::{Page, RoomRow};
 pub use people::SignedInFor;
 pub use record::Record;

@@ -95,9 +95,10 @@ pub fn on_reporter_message(state: ReportState) -> ReportState {
 pub fn check_withdraw(state: ReportState) -> Result<()> {
     match state {
         ReportState::New | ReportState::NeedsInfo => Ok(()),
-        ReportState::Triaged => {
-            Err(Error::conflict(None, "the report is confirmed and cannot be withdrawn; write to the team instead"))
-        }
+        ReportState::Triaged => Err(Error::conflict(
+            None,
+            "the report is confirmed and cannot be withdrawn; write to the team instead",
+        )),
         ReportState::Closed => Err(Error::conflict(None, "the report is closed already")),
     }
 }
@@ -131,7 +132,9 @@ mod tests {
         assert_eq!(on_reporter_message(ReportState::NeedsInfo), ReportState::New);
         assert_eq!(on_reporter_message(ReportState::Closed), ReportState::Closed);
         assert!(check_withdraw(ReportState::New).is_ok() && check_withdraw(ReportState::NeedsInfo).is_ok());
-        assert!(check_withdraw(ReportState::Triaged).is_err() && check_withdraw(ReportState::Closed).is_err());
+        assert!(
+            check_withdraw(ReportState::Triaged).is_err() && check_withdraw(ReportState::Closed).is_err()
+        );
         assert_eq!(waiting_on(ReportState::NeedsInfo), Some(WaitingOn::Reporter));
     }
 }

@@ -15,6 +15,10 @@ const REPEAT: i64 = 30 * Millis::SECOND;
 /// A node that has been silent for this long is gone, in ms.
 const SILENT: i64 = 90 * Millis::SECOND;
 
+/// Changes announced at once; the rest waits for the next look. Each goes to everyone, so that a thousand who come
+/// back together would be a million frames.
+const ANNOUNCED: usize = 128;
+
 /// What others see of a member.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,7 +88,8 @@ pub(crate) struct Changes {
 impl Board {
     /// A member has a connection.
     pub(crate) fn came(&mut self, member: MemberId) {
-        self.here.entry(member).or_insert(Here { seen: Seen::Online, gone_at: None, told: None }).gone_at = None;
+        self.here.entry(member).or_insert(Here { seen: Seen::Online, gone_at: None, told: None }).gone_at =
+            None;
     }
 
     /// A connection is gone; `last` when the member has no other here.
@@ -165,7 +170,12 @@ impl Board {
     }
 
     /// What connections tell of a member, over all nodes. `active`: whether a connection here is.
-    pub(crate) fn seen(&self, member: MemberId, active: impl Fn(MemberId) -> bool, now: Millis) -> Option<Seen> {
+    pub(crate) fn seen(
+        &self,
+        member: MemberId,
+        active: impl Fn(MemberId) -> bool,
+        now: Millis,
+    ) -> Option<Seen> {
         let here = self.seen_here(member, active, now);
         self.nodes.values().filter_map(|n| n.people.get(&member).copied()).chain(here).max()
     }
@@ -193,7 +203,8 @@ impl Board {
         now: Millis,
         alone: bool,
     ) -> Changes {
-        let mut changes = Changes { full: self.asked || now.0 - self.repeated_at.0 >= REPEAT, ..Changes::default() };
+        let mut changes =
+            Changes { full: self.asked || now.0 - self.repeated_at.0 >= REPEAT, ..Changes::default() };
         self.forget_nodes(now);
         for member in self.known() {
             let seen = self.seen_here(member, active, now);
@@ -209,9 +220,10 @@ impl Board {
             }
             let shown = show(index, member, self.seen(member, active, now));
             let before = self.announced.get(&member).copied().unwrap_or(Presence::Offline);
-            if shown != before {
-                changes.presence.push((member, shown));
+            if shown == before || changes.presence.len() >= ANNOUNCED {
+                continue;
             }
+            changes.presence.push((member, shown));
             if shown == Presence::Offline {
                 self.announced.remove(&member);
             } else {
@@ -225,7 +237,10 @@ impl Board {
                 changes.rooms.push((watched.place, here.iter().copied().collect()));
             }
             if watched.changed {
-                let there = nodes.values().filter_map(|n| n.viewing.get(room)).flat_map(|(_, ids)| ids.iter().copied());
+                let there = nodes
+                    .values()
+                    .filter_map(|n| n.viewing.get(room))
+                    .flat_map(|(_, ids)| ids.iter().copied());
                 let all = here.iter().copied().chain(there).collect::<BTreeSet<_>>();
                 changes.viewing.push((watched.place, all.into_iter().collect()));
                 watched.changed = false;

@@ -52,9 +52,13 @@ impl Sealer {
     }
 
     /// The nonce is made from all that is sealed: it repeats only where the whole cursor does.
-    fn nonce(&self, bound: &[u8; 25], number: &[u8; 8]) -> [u8; NONCE] {
-        let hash: [u8; 32] =
-            Sha256::new().chain_update(self.nonce_key).chain_update(bound).chain_update(number).finalize().into();
+    fn nonce(&self, bound: &[u8; 25], number: [u8; 8]) -> [u8; NONCE] {
+        let hash: [u8; 32] = Sha256::new()
+            .chain_update(self.nonce_key)
+            .chain_update(bound)
+            .chain_update(number)
+            .finalize()
+            .into();
         let mut nonce = [0; NONCE];
         nonce.copy_from_slice(&hash[..NONCE]);
         nonce
@@ -63,9 +67,10 @@ impl Sealer {
     /// A cursor at `seq`, 64 characters of base64url.
     pub(crate) fn seal(&self, tenant: TenantId, viewer: &Viewer, seq: i64) -> String {
         let (bound, number) = (bound(tenant, viewer), seq.to_be_bytes());
-        let nonce = self.nonce(&bound, &number);
+        let nonce = self.nonce(&bound, number);
         // Sealing eight bytes in memory cannot fail; were it to, the empty cursor is one that is refused.
-        let Ok(sealed) = self.cipher.encrypt(&XNonce::from(nonce), Payload { msg: &number, aad: &bound }) else {
+        let Ok(sealed) = self.cipher.encrypt(&XNonce::from(nonce), Payload { msg: &number, aad: &bound })
+        else {
             return String::new();
         };
         let mut bytes = [0; LEN];

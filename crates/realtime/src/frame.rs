@@ -76,5 +76,7 @@ fn without_email(event: &LogEvent) -> std::borrow::Cow<'_, str> {
         member.email = None;
     }
     // An event that was written can be written again; were it not so, its data stays away.
-    serde_json::to_string(&plain).unwrap_or_else(|_| format!("{{\"type\":\"{}\",\"data\":{{}}}}", plain.kind())).into()
+    serde_json::to_string(&plain)
+        .unwrap_or_else(|_| format!("{{\"type\":\"{}\",\"data\":{{}}}}", plain.kind()))
+        .into()
 }

@@ -25,7 +25,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    pub(crate) fn is_guest(&self) -> bool {
+    pub(crate) fn is_guest(self) -> bool {
         self.role == Role::Guest
     }
 }
@@ -76,8 +76,8 @@ impl Index {
         index
     }
 
-    pub(crate) fn person(&self, id: MemberId) -> Option<&Person> {
-        self.people.get(&id)
+    pub(crate) fn person(&self, id: MemberId) -> Option<Person> {
+        self.people.get(&id).copied()
     }
 
     pub(crate) fn admins(&self) -> &HashSet<MemberId> {
@@ -88,12 +88,12 @@ impl Index {
         self.groups.get(&group).map(|g| &g.members)
     }
 
-    pub(crate) fn is_in(&self, group: Id, member: MemberId) -> bool {
-        self.groups.get(&group).is_some_and(|g| g.members.contains(&member))
-    }
-
     fn join(&mut self, group: Id, kind: GroupKind, member: MemberId) {
-        self.groups.entry(group).or_insert_with(|| Group { kind, members: HashSet::new() }).members.insert(member);
+        self.groups
+            .entry(group)
+            .or_insert_with(|| Group { kind, members: HashSet::new() })
+            .members
+            .insert(member);
     }
 
     fn set_person(&mut self, id: MemberId, person: Person) -> Option<Person> {
@@ -137,7 +137,9 @@ impl Index {
                 }
             }
             Event::SessionEnded { session_id } => return Some(Effect::EndSession(*session_id)),
-            Event::ContactUpdated { contact } if contact.blocked => return Some(Effect::EndContact(contact.id)),
+            Event::ContactUpdated { contact } if contact.blocked => {
+                return Some(Effect::EndContact(contact.id));
+            }
             _ => {}
         }
         None
@@ -145,8 +147,9 @@ impl Index {
 
     /// Whether a member may hear of an event now.
     pub(crate) fn hears(&self, id: MemberId, event: &LogEvent, companions: &Companions) -> bool {
-        let Some(person) = self.people.get(&id) else { return false };
-        if person.suspended {
+        let Some(person) = self.person(id) else { return false };
+        // How far the team has read is for the person outside alone.
+        if person.suspended || matches!(event.event, Event::SeenMoved { .. }) {
             return false;
         }
         // Who comes or goes learns of it, though they are not, or no longer, of the group.
@@ -158,7 +161,7 @@ impl Index {
     }
 
     /// Whether a member is among the people of an audience.
-    pub(crate) fn is_audience(&self, id: MemberId, person: &Person, audience: &Audience) -> bool {
+    pub(crate) fn is_audience(&self, id: MemberId, person: Person, audience: &Audience) -> bool {
         match audience {
             Audience::Group { group, ring, admins, .. } => {
                 (*admins && person.role.is_admin())
@@ -215,7 +218,9 @@ impl Index {
             Event::ProgramUpdated { .. } | Event::ReportCreated { .. } | Event::ReportUpdated { .. } => {
                 return Scopes::of(&[Scope::Security]);
             }
-            Event::MemberJoined { kind, .. } | Event::MemberLeft { kind, .. } => return Scopes::of(&[desk(*kind)]),
+            Event::MemberJoined { kind, .. } | Event::MemberLeft { kind, .. } => {
+                return Scopes::of(&[desk(*kind)]);
+            }
             _ => {}
         }
         match &event.audience {
@@ -261,8 +266,7 @@ fn room_of(event: &LogEvent) -> Option<RoomId> {
     event.room.or(match &event.event {
         Event::ReadMoved { room_id, .. }
         | Event::ThreadState { room_id, .. }
-        | Event::DraftRemoved { room_id, .. }
-        | Event::SeenMoved { room_id, .. } => Some(*room_id),
+        | Event::DraftRemoved { room_id, .. } => Some(*room_id),
         Event::DraftSaved { draft } => Some(draft.room_id),
         _ => None,
     })

@@ -141,12 +141,13 @@ impl Thinner {
     pub(crate) fn take(&mut self, mut typing: Typing, now: Millis) -> Option<Typing> {
         typing.text = typing.text.filter(|t| t.len() <= TEXT);
         let key = (typing.author.kind, typing.author.id, typing.place.room);
+        let full = self.0.len() >= PLACES;
         match self.0.get_mut(&key) {
             Some(told) if now.0 - told.at.0 < PAUSE => {
                 told.waiting = Some(typing);
                 None
             }
-            None if self.0.len() >= PLACES => None,
+            None if full => None,
             _ => {
                 self.0.insert(key, Told { at: now, waiting: None });
                 Some(typing)

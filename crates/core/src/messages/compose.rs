@@ -16,6 +16,16 @@ pub struct Composed {
     pub(crate) has_link: bool,
 }
 
+impl Composed {
+    /// The safe HTML.
+    pub fn html(&self) -> &str {
+        match &self.body {
+            Body::Markdown { html, .. } => html,
+            Body::System { .. } | Body::Deleted => "",
+        }
+    }
+}
+
 #[derive(Default)]
 struct Known {
     members: HashMap<String, MemberName>,

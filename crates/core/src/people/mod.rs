@@ -1,10 +1,13 @@
 //! People of an organization: how they come in, what they are, how they go.
 
+mod attention;
 mod audit;
 mod authenticate;
+mod boot;
 mod invites;
 mod list;
 mod manage;
+mod me;
 mod organization;
 mod password;
 mod profile;
@@ -14,11 +17,14 @@ mod sign_in;
 mod teams;
 mod tokens;
 
+pub use attention::{Attention, Needs, Row};
 pub use audit::Audit;
 pub use authenticate::{Identity, authenticate, touch};
+pub use boot::{Boot, BootView};
 pub use invites::{AcceptInvite, CreateInvite, NewlyInvited, Invites, Offer, WithdrawInvite, accept_invite, offer};
 pub use list::{GetMember, People};
 pub use manage::ManageMember;
+pub use me::{EditMe, Me, MeView};
 pub use organization::RenameOrganization;
 pub use password::{ChangePassword, change_password, hash_password, verify_password};
 pub use profile::{EditProfile, Preferences, SetPreferences};

@@ -22,6 +22,19 @@ pub struct EditProfile {
     pub presence: Option<PresenceChoice>,
 }
 
+impl EditProfile {
+    /// Whether nothing is to change.
+    pub fn is_empty(&self) -> bool {
+        self.name.is_none()
+            && self.handle.is_none()
+            && self.time_zone.is_none()
+            && self.language.is_none()
+            && self.status.is_none()
+            && self.picture.is_none()
+            && self.presence.is_none()
+    }
+}
+
 /// An IANA time zone that is known.
 pub(super) fn time_zone(name: &str) -> Result<String> {
     if name.len() <= 64 && jiff::tz::TimeZone::get(name).is_ok() {

@@ -1,9 +1,13 @@
 //! The statements, by area. One file an area; each method is one or a few statements, and nothing decides here.
 
 mod access;
+mod attention;
 mod audit;
+mod contacts;
+mod conversations;
 mod files;
 mod groups;
+mod inboxes;
 mod keeping;
 mod messages;
 mod once;
@@ -20,7 +24,9 @@ mod threads;
 
 pub use access::{NewInvite, NewSession, NewToken, SessionRow};
 pub use audit::NewAudit;
+pub use conversations::{Assignee, OpenCounts, VisitorPlace};
 pub use files::{FileRow, NewFile};
+pub use inboxes::Desk;
 pub use messages::{Index, MessageRow, NewMessage, Posted, tag};
 pub use once::Replay;
 pub use page::Page;

@@ -134,7 +134,11 @@ impl Read<'_> {
         slug: &str,
     ) -> Result<(ProgramRow, Permit<A>)> {
         let found = self
-            .one(select!("$3", "WHERE p.tenant_id = $1 AND p.slug = $2"), &[slug.into(), actor.member().into()], row)?
+            .one(
+                select!("$3", "WHERE p.tenant_id = $1 AND p.slug = $2"),
+                &[slug.into(), actor.member().into()],
+                row,
+            )?
             .ok_or_else(Error::not_found)?;
         self.decided(actor, found)
     }
@@ -146,7 +150,11 @@ impl Read<'_> {
         id: ProgramId,
     ) -> Result<(ProgramRow, Permit<A>)> {
         let found = self
-            .one(select!("$3", "WHERE p.tenant_id = $1 AND p.id = $2"), &[id.into(), actor.member().into()], row)?
+            .one(
+                select!("$3", "WHERE p.tenant_id = $1 AND p.id = $2"),
+                &[id.into(), actor.member().into()],
+                row,
+            )?
             .ok_or_else(Error::not_found)?;
         self.decided(actor, found)
     }
@@ -161,13 +169,15 @@ impl Read<'_> {
     }
 
     fn with_team(&mut self, mut found: ProgramRow) -> Result<ProgramRow> {
-        found.program.member_ids = self.group_members(found.program.id.0)?.into_iter().map(|(id, _, _)| id).collect();
+        found.program.member_ids =
+            self.group_members(found.program.id.0)?.into_iter().map(|(id, _, _)| id).collect();
         Ok(found)
     }
 
     /// All programs as `me` stands to them, by name. Whose team one is not in, is the caller's to narrow.
     pub fn programs(&mut self, me: MemberId) -> Result<Vec<ProgramRow>> {
-        let rows = self.all(select!("$2", "WHERE p.tenant_id = $1 ORDER BY p.name, p.id"), &[me.into()], row)?;
+        let rows =
+            self.all(select!("$2", "WHERE p.tenant_id = $1 ORDER BY p.name, p.id"), &[me.into()], row)?;
         rows.into_iter().map(|r| self.with_team(r)).collect()
     }
 
@@ -185,7 +195,11 @@ impl Read<'_> {
     }
 
     /// A policy as it was, for a report that is bound to that version.
-    pub fn policy_version(&mut self, permit: &Permit<ReadPolicy>, version: i64) -> Result<Option<(Policy, Millis)>> {
+    pub fn policy_version(
+        &mut self,
+        permit: &Permit<ReadPolicy>,
+        version: i64,
+    ) -> Result<Option<(Policy, Millis)>> {
         self.one(
             "SELECT text, html, version, at FROM policy_version WHERE tenant_id = $1 AND program_id = $2 AND version = $3",
             &[(*permit.target()).into(), version.into()],
@@ -236,7 +250,14 @@ impl Tx<'_> {
         self.insert_policy(new.id, 1, new.policy_text, new.policy_html, new.at)
     }
 
-    fn insert_policy(&mut self, program: ProgramId, version: i64, text: &str, html: &str, at: Millis) -> Result<()> {
+    fn insert_policy(
+        &mut self,
+        program: ProgramId,
+        version: i64,
+        text: &str,
+        html: &str,
+        at: Millis,
+    ) -> Result<()> {
         self.exec(
             "INSERT INTO policy_version (tenant_id, program_id, version, text, html, at) VALUES ($1, $2, $3, $4, $5, $6)",
             &[program.into(), version.into(), text.into(), html.into(), at.into()],
@@ -245,7 +266,13 @@ impl Tx<'_> {
     }
 
     /// Puts a new policy in force. The one before stays, for the reports received under it.
-    pub fn change_policy(&mut self, permit: &Permit<ManageProgram>, text: &str, html: &str, at: Millis) -> Result<i64> {
+    pub fn change_policy(
+        &mut self,
+        permit: &Permit<ManageProgram>,
+        text: &str,
+        html: &str,
+        at: Millis,
+    ) -> Result<i64> {
         let program = *permit.target();
         let version = self
             .one(
@@ -259,7 +286,11 @@ impl Tx<'_> {
     }
 
     /// Changes a program.
-    pub fn update_program(&mut self, permit: &Permit<ManageProgram>, change: &ProgramChange<'_>) -> Result<()> {
+    pub fn update_program(
+        &mut self,
+        permit: &Permit<ManageProgram>,
+        change: &ProgramChange<'_>,
+    ) -> Result<()> {
         let settings = change.settings.map(serde_json::to_string).transpose().map_err(Error::internal)?;
         self.exec_one(
             "UPDATE program SET slug = COALESCE($3, slug), name = COALESCE($4, name), intro = COALESCE($5, intro),

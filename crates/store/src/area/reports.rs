@@ -126,7 +126,11 @@ impl Read<'_> {
             return Err(Error::not_found());
         }
         let report = self
-            .one(select!("$3", "WHERE p.tenant_id = $1 AND p.id = $2"), &[id.into(), actor.member().into()], row)?
+            .one(
+                select!("$3", "WHERE p.tenant_id = $1 AND p.id = $2"),
+                &[id.into(), actor.member().into()],
+                row,
+            )?
             .ok_or_else(Error::not_found)?;
         Ok((report, room, permit))
     }
@@ -190,7 +194,11 @@ impl Read<'_> {
     }
 
     /// The number in its room of the message that the other side knows by `outside` number.
-    pub fn inner_number(&mut self, permit: &Permit<portico_policy::ReadRoom>, outside: i64) -> Result<Option<i64>> {
+    pub fn inner_number(
+        &mut self,
+        permit: &Permit<portico_policy::ReadRoom>,
+        outside: i64,
+    ) -> Result<Option<i64>> {
         self.one(
             "SELECT number FROM message WHERE tenant_id = $1 AND room_id = $2 AND outside_number = $3",
             &[(*permit.target()).into(), outside.into()],
@@ -249,10 +257,18 @@ impl Tx<'_> {
     }
 
     /// Changes a report.
-    pub fn update_report(&mut self, permit: &Permit<HandleReport>, change: &ReportChange<'_>, at: Millis) -> Result<()> {
+    pub fn update_report(
+        &mut self,
+        permit: &Permit<HandleReport>,
+        change: &ReportChange<'_>,
+        at: Millis,
+    ) -> Result<()> {
         let id = *permit.target();
         if let Some(title) = change.title {
-            self.exec_one("UPDATE room SET name = $3 WHERE tenant_id = $1 AND id = $2", &[id.into(), title.into()])?;
+            self.exec_one(
+                "UPDATE room SET name = $3 WHERE tenant_id = $1 AND id = $2",
+                &[id.into(), title.into()],
+            )?;
         }
         self.exec_one(
             "UPDATE report SET title = COALESCE($3, title), state = COALESCE($4, state),

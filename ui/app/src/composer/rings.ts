@@ -1,5 +1,6 @@
-/** The choices of a composer that can write to more than one circle of readers. */
+/** The choices of a composer that can write to more than one circle of readers, and the sets the desks use. */
 import type { IconName } from '@portico/kit/icons.ts';
+import { t } from '../i18n/index.svelte.ts';
 import type { Ring } from '../lib/types.ts';
 
 export interface RingChoice {
@@ -13,4 +14,21 @@ export interface RingChoice {
   send?: string;
   /** Who will read it, at the end of the line. */
   who?: string;
+}
+
+/** A conversation: Reply to the contact, or a Note the contact never sees. */
+export function conversationRings(contact: string): RingChoice[] {
+  return [
+    { ring: 'everyone', label: t('comp.ring.reply'), icon: 'globe', field: t('comp.replyTo', { name: contact }), who: t('tl.ring.everyone') },
+    { ring: 'team', label: t('comp.ring.note'), icon: 'lock', field: t('comp.noteTo', { name: contact }), send: t('comp.sendNote'), who: t('tl.ring.team') },
+  ];
+}
+
+/** A report: everyone including the reporter, guests, or the team alone. The send button names the reader. */
+export function reportRings(reporter: string): RingChoice[] {
+  return [
+    { ring: 'everyone', label: t('comp.ring.everyone'), icon: 'globe', field: t('comp.replyTo', { name: reporter }), send: t('comp.sendTo', { name: reporter }), who: t('tl.ring.everyone') },
+    { ring: 'guests', label: t('comp.ring.guests'), icon: 'users', field: t('comp.toGuests'), send: t('comp.sendGuests'), who: t('tl.ring.guests') },
+    { ring: 'team', label: t('comp.ring.team'), icon: 'lock', field: t('comp.noteTo', { name: reporter }), send: t('comp.sendNote'), who: t('tl.ring.team') },
+  ];
 }

@@ -4,8 +4,13 @@ import type {
   Report, Room, RoomState, Team, ThreadCounts,
 } from './types.ts';
 
-interface Joined { room_id?: Id; inbox_id?: Id; program_id?: Id; team_id?: Id; member_id: Id; role?: string }
-export interface ThreadState { thread_id: Id; following?: boolean; read_number?: number; unread?: number; mentions?: number }
+/** Names its group by kind, or by the field of its kind. */
+interface Joined {
+  group?: Id; kind?: 'room' | 'inbox' | 'program' | 'team';
+  room_id?: Id; inbox_id?: Id; program_id?: Id; team_id?: Id; member_id: Id; role?: string;
+}
+/** Names the thread by its root: as `message_id` on the wire, as `thread_id` in the contract. */
+export interface ThreadState { thread_id?: Id; message_id?: Id; room_id?: Id; following?: boolean; read_number?: number; unread?: number; mentions?: number }
 
 /** Durable events: each carries a cursor and is applied exactly once, in order. */
 export interface EventData {
@@ -34,6 +39,8 @@ export interface EventData {
   'conversation.created': { conversation: Conversation };
   'conversation.updated': { conversation: Conversation };
   'contact.updated': { contact: Contact };
+  'contact.merged': { contact_id: Id; into: Id };
+  'contact.read': { room_id: Id; number: number };
   'program.updated': { program: Program };
   'report.created': { report: Report };
   'report.updated': { report: Report };

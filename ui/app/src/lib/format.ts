@@ -45,14 +45,15 @@ export function dayName(at: Millis, now: Millis = Date.now()): string {
 
 /** `312 kB`, `2.4 MB`; decimal units with a no-break space. */
 export function fileSize(bytes: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const units = ['B', 'kB', 'MB', 'GB'];
   let value = bytes;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit: units[unit], unitDisplay: 'short', maximumFractionDigits: value < 10 && unit > 1 ? 1 : 0 }).format(value).replace(' ', ' ');
+  const digits = value < 10 && unit > 1 ? 1 : 0;
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value)}\u00a0${units[unit]}`;
 }
 
 /** `PDF` of `application/pdf`, else the ending of the name. */

@@ -18,7 +18,12 @@ export function mentionsMe(data: Data, message: Message): boolean {
 
 /** Counts a posted message: only others' root messages beyond what was read and beyond what the store knew of. */
 function count(data: Data, message: Message, known: number): void {
-  if (message.thread_id !== null || data.isMine(message.author) || message.number <= known) return;
+  if (message.thread_id !== null || message.number <= known) return;
+  if (data.isMine(message.author)) {
+    // Whoever writes has read what stands above.
+    data.changeState(message.room_id, (state) => ({ ...state, read_number: Math.max(state.read_number, message.number), unread: 0, mentions: 0 }));
+    return;
+  }
   data.changeState(message.room_id, (state) =>
     message.number > state.read_number
       ? { ...state, unread: state.unread + 1, mentions: state.mentions + (mentionsMe(data, message) ? 1 : 0) }
@@ -85,7 +90,12 @@ function updateRoom(data: Data, room: Room): void {
 }
 
 function membership(data: Data, event: EventData['member.joined'], joined: boolean): void {
-  const { room_id, team_id, inbox_id, program_id, member_id } = event;
+  const of = (kind: typeof event.kind): Id | undefined => (event.kind === kind ? event.group : undefined);
+  const { member_id } = event;
+  const room_id = event.room_id ?? of('room');
+  const team_id = event.team_id ?? of('team');
+  const inbox_id = event.inbox_id ?? of('inbox');
+  const program_id = event.program_id ?? of('program');
   const change = (ids: Id[]): Id[] => (joined ? withItem(ids, member_id) : without(ids, member_id));
   const team = team_id ? data.teams.get(team_id) : undefined;
   if (team) data.teams.set(team.id, { ...team, member_ids: change(team.member_ids) });
@@ -142,8 +152,10 @@ export const handlers: Handlers = {
     data.onStale('inbox');
   },
   'thread.state': (data, event) => {
-    data.threadStates.set(event.thread_id, { ...data.threadStates.get(event.thread_id), ...event });
-    const window = data.openThread(event.thread_id);
+    const root = event.thread_id ?? event.message_id;
+    if (!root) return;
+    data.threadStates.set(root, { ...data.threadStates.get(root), ...event, thread_id: root });
+    const window = data.openThread(root);
     if (window && event.following !== undefined) window.following = event.following;
     if (window && event.read_number !== undefined) window.readNumber = event.read_number;
     data.onStale('threads');
@@ -151,11 +163,11 @@ export const handlers: Handlers = {
   },
   'draft.saved': (data, { draft }) => {
     const key = draftKey(draft.room_id, draft.thread_id);
-    if (!data.drafts.get(key)?.dirty) data.drafts.set(key, { ...draft, dirty: false });
+    if (!data.isEcho(key, draft.body) && !data.drafts.get(key)?.dirty) data.drafts.set(key, { ...draft, dirty: false });
   },
   'draft.removed': (data, { room_id, thread_id }) => {
     const key = draftKey(room_id, thread_id);
-    if (!data.drafts.get(key)?.dirty) data.drafts.delete(key);
+    if (!data.isEcho(key, '') && !data.drafts.get(key)?.dirty) data.drafts.delete(key);
   },
   'saved.changed': (data, { message_id, saved }) => {
     if (saved) data.saved.add(message_id);
@@ -181,6 +193,18 @@ export const handlers: Handlers = {
     for (const [id, conversation] of data.conversations) {
       if (conversation.contact.id === contact.id) data.conversations.set(id, { ...conversation, contact });
     }
+  },
+  'contact.merged': (data, { contact_id, into }) => {
+    data.contacts.delete(contact_id);
+    const contact = data.contacts.get(into);
+    for (const [id, conversation] of data.conversations) {
+      if (contact && conversation.contact.id === contact_id) data.conversations.set(id, { ...conversation, contact });
+    }
+    data.onStale('customers');
+  },
+  'contact.read': (data, { room_id, number }) => {
+    const conversation = data.conversations.get(room_id);
+    if (conversation) data.conversations.set(room_id, { ...conversation, contact_read_number: Math.max(conversation.contact_read_number, number) });
   },
   'program.updated': (data, { program }) => void data.programs.set(program.id, program),
   'report.created': (data, { report }) => reportTold(data, report),

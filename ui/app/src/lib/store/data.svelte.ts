@@ -49,6 +49,8 @@ export class Data {
   /** Being deleted: not shown while the undo is on offer. */
   hidden = new SvelteSet<Id>();
   drafts = new SvelteMap<string, DraftEntry>();
+  /** Drafts this tab has just saved: their echo must not undo what was written since. */
+  private echoes: { key: string; body: string; until: Millis }[] = [];
   outbox = $state.raw<Pending[]>([]);
   typing = new SvelteMap<string, Typist[]>();
   viewing = new SvelteMap<Id, Id[]>();
@@ -105,6 +107,18 @@ export class Data {
     if (!old) return;
     this.touched.set(id, this.clock);
     this.messages.set(id, change(old));
+  }
+
+  expectEcho(key: string, body: string): void {
+    const now = Date.now();
+    this.echoes = [...this.echoes.filter((echo) => echo.until > now), { key, body, until: now + 10_000 }];
+  }
+  /** True when an event only tells what this tab saved itself; each echo counts once. */
+  isEcho(key: string, body: string): boolean {
+    const now = Date.now();
+    const at = this.echoes.findIndex((echo) => echo.key === key && echo.body === body && echo.until > now);
+    if (at >= 0) this.echoes.splice(at, 1);
+    return at >= 0;
   }
 
   /** Takes a room from an answer; where events have told more in the meantime, their counters stay. */

@@ -88,6 +88,7 @@ export class Drafts {
     this.timers.delete(key);
     const draft = this.data.drafts.get(key);
     if (!draft?.dirty) return;
+    this.data.expectEcho(key, draft.body);
     try {
       await this.save({ room_id: draft.room_id, thread_id: draft.thread_id, body: draft.body });
     } catch (error) {

@@ -23,6 +23,8 @@ export const sendByApi: Sender = (pending) => {
 
 export class Outbox {
   private running = new Set<Id>();
+  /** Rooms asked to be flushed while a try was ending; they get another one at once. */
+  private again = new Set<Id>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
 
@@ -31,7 +33,8 @@ export class Outbox {
     private readonly tab: () => string,
     private readonly kept: Kept,
     private readonly send: Sender = sendByApi,
-    private readonly acknowledged: (pending: Pending, message: Message) => void = () => {},
+    /** Told when a message has been taken, or given up. */
+    private readonly gone: (pending: Pending) => void = () => {},
   ) {}
 
   /** Takes over what this tab (or a tab that is gone) had not sent. */
@@ -66,6 +69,13 @@ export class Outbox {
     this.flush();
   }
 
+  /** Given up by the person: with it goes the draft it was made of. */
+  discard(key: string): void {
+    const pending = this.data.outbox.find((entry) => entry.key === key);
+    this.remove(key);
+    if (pending) this.gone(pending);
+  }
+
   remove(key: string): void {
     this.data.outbox = this.data.outbox.filter((pending) => pending.key !== key);
     this.save();
@@ -74,7 +84,10 @@ export class Outbox {
   /** Sends whatever waits (the connection is back). */
   flush(): void {
     clearTimeout(this.timer);
-    for (const room of new Set(this.data.outbox.map((pending) => pending.room_id))) void this.run(room);
+    for (const room of new Set(this.data.outbox.map((pending) => pending.room_id))) {
+      if (this.running.has(room)) this.again.add(room);
+      else void this.run(room);
+    }
   }
 
   private set(key: string, change: Partial<Pending>): void {
@@ -98,6 +111,7 @@ export class Outbox {
       }
     } finally {
       this.running.delete(room);
+      if (this.again.delete(room)) void this.run(room);
     }
   }
 
@@ -111,7 +125,7 @@ export class Outbox {
       if (message.thread_id === null) this.data.openWindow(message.room_id)?.post(message);
       else this.data.openThread(message.thread_id)?.post(message);
       this.remove(pending.key);
-      this.acknowledged(pending, message);
+      this.gone(pending);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

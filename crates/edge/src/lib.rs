@@ -1,0 +1,26 @@
+//! What every HTTP adapter shares: who is asking, limits, the guard of cookies, headers that keep browsers safe, static
+//! assets, and how an error becomes a response.
+//!
+//! Has no routes and decides nothing: it turns a request into a `Ctx`, and the application decides.
+
+mod asset;
+mod cache;
+mod headers;
+mod input;
+mod limit;
+mod once;
+mod origin;
+mod problem;
+mod site;
+mod who;
+
+pub use asset::{Asset, Assets};
+pub use cache::Known;
+pub use headers::{APP_POLICY, harden};
+pub use input::{Input, Words};
+pub use limit::Limiter;
+pub use once::once;
+pub use origin::{RequestId, request_id};
+pub use problem::Problem;
+pub use site::Site;
+pub use who::{Anyone, Edge, Member, Outsider, Peer, SESSION_COOKIE, agent, session_cookie};

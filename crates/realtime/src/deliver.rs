@@ -1,0 +1,241 @@
+//! Fan-out: from one event or signal to the queues of everyone who may have it.
+
+use crate::{
+    Viewer,
+    board::Presence,
+    frame::{self, Frames},
+    hub::Shared,
+    index::{Companions, Index, subject},
+    outbox::Pushed,
+    signal::{self, Place, Typing},
+    state::{Conn, Online, State},
+};
+use bytes::Bytes;
+use portico_domain::{
+    event::Audience, member::Role, message::AuthorKind, room::Ring, session::Scope, session::Scopes,
+};
+use portico_store::{LogEvent, Logged};
+use portico_types::{Id, MemberId, TenantId};
+use serde::Serialize;
+use std::{cell::OnceCell, sync::Arc};
+
+/// An event ready to be told: its frames, and what deciding about it needs, made once.
+pub(crate) struct Telling<'e> {
+    event: &'e LogEvent,
+    frames: Frames<'e>,
+    companions: Companions,
+    scopes: Scopes,
+}
+
+impl<'e> Telling<'e> {
+    pub(crate) fn new(index: &Index, event: &'e LogEvent) -> Self {
+        Self { event, frames: Frames::new(event), companions: OnceCell::new(), scopes: index.scopes(event) }
+    }
+
+    /// The frame for a connection; nothing when its viewer may not hear of the event.
+    pub(crate) fn frame(&mut self, hub: &Shared, index: &Index, conn: &Conn) -> Option<Bytes> {
+        let event = self.event;
+        let cursor = || hub.sealer.seal(event.tenant, &conn.viewer, event.seq);
+        let Some(member) = conn.viewer.member() else {
+            if !outside_hears(&conn.viewer, event) {
+                return None;
+            }
+            let body = (hub.options.outside)(event, &conn.viewer)?;
+            return Some(frame::outside(&cursor(), &body));
+        };
+        if !conn.may(self.scopes) || !index.hears(member, event, &self.companions) {
+            return None;
+        }
+        let is_guest = index.person(member).is_none_or(|p| p.role == Role::Guest);
+        Some(if is_guest { self.frames.guest(&cursor()) } else { self.frames.member() })
+    }
+}
+
+/// Whether an event is of the outside viewer's own room, in the ring that reaches them.
+fn outside_hears(viewer: &Viewer, event: &LogEvent) -> bool {
+    let Audience::Group { group, ring: Ring::Everyone, outside: Some(outside), .. } = &event.audience else {
+        return false;
+    };
+    match viewer {
+        Viewer::Contact { id, inbox } => *outside == id.0 && *group == inbox.0,
+        Viewer::Reporter { id, room } => *outside == id.0 && event.room == Some(*room),
+        Viewer::Member { .. } => false,
+    }
+}
+
+/// Whether a place is the outside viewer's own.
+fn is_own_place(viewer: &Viewer, place: &Place) -> bool {
+    match viewer {
+        Viewer::Contact { id, inbox } => place.outside == Some(id.0) && place.group == inbox.0,
+        Viewer::Reporter { id, room } => place.outside == Some(id.0) && place.room == *room,
+        Viewer::Member { .. } => false,
+    }
+}
+
+/// Goes through the connected members who may be in an audience, each once; the smaller of "who is in it" and "who is
+/// here" is walked. It narrows down, it does not decide.
+fn walk(
+    index: &Index,
+    online: &Online<MemberId>,
+    audience: &Audience,
+    subject: Option<MemberId>,
+    mut each: impl FnMut(MemberId, &[Arc<Conn>]),
+) {
+    let mut at = |id: &MemberId| {
+        if let Some(conns) = online.get(id) {
+            each(*id, conns);
+        }
+    };
+    match audience {
+        Audience::Group { group, admins, .. } => {
+            let none = std::collections::HashSet::new();
+            let members = index.members_of(*group).unwrap_or(&none);
+            if members.len() <= online.len() {
+                members.iter().for_each(&mut at);
+            } else {
+                online.keys().filter(|id| members.contains(id)).for_each(&mut at);
+            }
+            if *admins {
+                index.admins().iter().filter(|id| !members.contains(id)).for_each(&mut at);
+            }
+            let walked = |id: &MemberId| members.contains(id) || *admins && index.admins().contains(id);
+            subject.iter().filter(|id| !walked(id)).for_each(&mut at);
+        }
+        Audience::Member(id) => {
+            at(id);
+            subject.iter().filter(|s| *s != id).for_each(&mut at);
+        }
+        Audience::Members | Audience::Everyone | Audience::Admins => online.keys().for_each(&mut at),
+    }
+}
+
+impl State {
+    /// Delivers events, which follow each other without a gap, and wakes each connection once.
+    pub(crate) fn deliver(&mut self, hub: &Shared, events: &[Logged]) {
+        let mut touched = Vec::new();
+        for event in events {
+            if let Some(effect) = self.index.apply(&event.event) {
+                self.act(effect, hub.clock.now());
+            }
+            self.tell(hub, event, &mut touched);
+            self.delivered = event.seq;
+        }
+        for conn in touched {
+            conn.outbox.wake();
+        }
+    }
+
+    fn tell(&mut self, hub: &Shared, event: &LogEvent, touched: &mut Vec<Arc<Conn>>) {
+        let mut telling = Telling::new(&self.index, event);
+        let mut slow = Vec::new();
+        let mut push = |conns: &[Arc<Conn>]| {
+            for conn in conns.iter().filter(|c| c.after < event.seq) {
+                let Some(frame) = telling.frame(hub, &self.index, conn) else { continue };
+                match conn.outbox.push(frame, hub.bounds) {
+                    Pushed::First => touched.push(Arc::clone(conn)),
+                    Pushed::Overflow => slow.push(Arc::clone(conn)),
+                    Pushed::Behind | Pushed::Over => {}
+                }
+            }
+        };
+        walk(&self.index, &self.members, &event.audience, subject(&event.event), |_, conns| push(conns));
+        if let Audience::Group { ring: Ring::Everyone, outside: Some(outside), .. } = &event.audience
+            && let Some(conns) = self.outside.get(outside)
+        {
+            push(conns);
+        }
+        for conn in slow {
+            tracing::debug!(tenant = event.tenant.0, viewer = %conn.viewer.id(), "a connection is too slow; it may resume");
+            conn.outbox.wake();
+            self.remove(&conn, hub.clock.now());
+        }
+    }
+
+    /// Passes typing on.
+    pub(crate) fn tell_typing(&self, hub: &Shared, typing: &Typing) {
+        let frames = typing.frames();
+        let audience = typing.place.audience(typing.ring);
+        let scopes = self.index.group_scopes(typing.place.group, typing.place.admins);
+        let inside = matches!(typing.author.kind, AuthorKind::Member | AuthorKind::Bot);
+        let own = |id: Id, member: bool| typing.author.id == Some(id) && inside == member;
+        walk(&self.index, &self.members, &audience, None, |id, conns| {
+            let Some(person) = self.index.person(id) else { return };
+            if own(id.0, true) || person.suspended || !self.index.is_audience(id, person, &audience) {
+                return;
+            }
+            let frame = if person.is_guest() { &frames.guest } else { &frames.team };
+            loose(hub, conns, scopes, frame);
+        });
+        if typing.ring == Ring::Everyone
+            && let Some(outside) = typing.place.outside
+            && let Some(conns) = self.outside.get(&outside)
+        {
+            for conn in
+                conns.iter().filter(|c| is_own_place(&c.viewer, &typing.place) && !own(outside, false))
+            {
+                conn.outbox.push_loose(frames.outside.clone(), hub.bounds);
+            }
+        }
+    }
+
+    /// Tells who has come, gone, or turned away: all members, and the guests who share something with them.
+    pub(crate) fn tell_presence(&self, hub: &Shared, member: MemberId, state: Presence) {
+        #[derive(Serialize)]
+        struct Data {
+            member_id: MemberId,
+            state: Presence,
+        }
+        let frame = signal::frame("presence", None, Data { member_id: member, state });
+        let companions = OnceCell::new();
+        for (id, conns) in &self.members {
+            let told = self.index.person(*id).is_some_and(|p| {
+                !p.suspended && (!p.is_guest() || self.index.are_companions(*id, member, &companions))
+            });
+            if told {
+                loose(hub, conns, Scopes::of(&[Scope::Read]), &frame);
+            }
+        }
+    }
+
+    /// Tells the team's side of a room who looks at it.
+    pub(crate) fn tell_viewing(&self, hub: &Shared, place: &Place, mut member_ids: Vec<MemberId>) {
+        #[derive(Serialize)]
+        struct Data {
+            member_ids: Vec<MemberId>,
+        }
+        let audience = place.audience(Ring::Team);
+        let may = |id: &MemberId| {
+            self.index
+                .person(*id)
+                .is_some_and(|p| !p.suspended && !p.is_guest() && self.index.is_audience(*id, p, &audience))
+        };
+        member_ids.retain(may);
+        let frame = signal::frame("viewing", Some(place.room), Data { member_ids });
+        let scopes = self.index.group_scopes(place.group, place.admins);
+        walk(&self.index, &self.members, &audience, None, |id, conns| {
+            if may(&id) {
+                loose(hub, conns, scopes, &frame);
+            }
+        });
+    }
+}
+
+fn loose(hub: &Shared, conns: &[Arc<Conn>], scopes: Scopes, frame: &Bytes) {
+    for conn in conns.iter().filter(|c| c.may(scopes)) {
+        conn.outbox.push_loose(frame.clone(), hub.bounds);
+    }
+}
+
+/// The cursor text a viewer gets: the log's number for members, sealed for everybody else.
+pub(crate) fn cursor(
+    hub: &Shared,
+    tenant: TenantId,
+    viewer: &Viewer,
+    role: Option<Role>,
+    seq: i64,
+) -> String {
+    match (viewer, role) {
+        (Viewer::Member { .. }, Some(role)) if role > Role::Guest => seq.to_string(),
+        _ => hub.sealer.seal(tenant, viewer, seq),
+    }
+}

@@ -1,0 +1,243 @@
+//! One organization's task: puts events in order, fills gaps from the log, delivers, and looks at the board once a
+//! second.
+//!
+//! Events of several lanes may overtake each other on their way here, and those of other nodes do not come at all: the
+//! log is read when a gap lasts, when the bus says that the log is further, and by the poll.
+
+use crate::{
+    hub::Shared,
+    options::{CHUNK, FILL, GAP, IDLE, TICK},
+    outbox::End,
+    signal::{NodeNote, Signal},
+    state::{State, any_active},
+    tenant::{self, Tenant},
+};
+use portico_store::Logged;
+use portico_types::Result;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::time::{Instant, MissedTickBehavior};
+
+/// After a failed look at the log, this long until the next.
+const RETRY: Duration = Duration::from_millis(500);
+
+struct Pump {
+    hub: Arc<Shared>,
+    tenant: Arc<Tenant>,
+    delivered: i64,
+    waiting: BTreeMap<i64, Logged>,
+    /// When the log is to be read for what is missing.
+    look_at: Option<Instant>,
+}
+
+/// Whatever ends the task, nobody stays connected to an organization without one.
+struct Guard(Arc<Shared>, Arc<Tenant>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(mut state) = self.1.lock() {
+            state.end(End::Resume, self.0.clock.now(), |_| true);
+        }
+        self.0.forget(&self.1, |_, _| true);
+    }
+}
+
+/// Runs until the organization is forgotten. `delivered`: the number its state is true at.
+pub(crate) async fn run(hub: Arc<Shared>, tenant: Arc<Tenant>, delivered: i64) {
+    let _guard = Guard(Arc::clone(&hub), Arc::clone(&tenant));
+    hub.publish(tenant.id, &NodeNote::Ask);
+    let poll = hub.poll;
+    let mut pump = Pump { hub, tenant, delivered, waiting: BTreeMap::new(), look_at: None };
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut next_poll = poll.map(|every| Instant::now() + every);
+    loop {
+        if pump.take_arrived().await {
+            pump.fill().await;
+        }
+        let look_at = pump.look_at;
+        tokio::select! {
+            () = pump.tenant.filled() => {}
+            _ = tick.tick() => {
+                pump.tick();
+                if pump.is_over() {
+                    return;
+                }
+            }
+            () = at(look_at) => pump.fill().await,
+            () = at(next_poll) => {
+                next_poll = poll.map(|every| Instant::now() + every);
+                pump.fill().await;
+            }
+        }
+    }
+}
+
+async fn at(when: Option<Instant>) {
+    match when {
+        Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Pump {
+    /// Whether the organization has been forgotten, or is now: nobody has been here for a while.
+    fn is_over(&self) -> bool {
+        self.hub.forget(&self.tenant, |state, now| {
+            state.connections == 0 && now.0 - state.empty_since.0 >= IDLE && !state.board.is_waiting(now)
+        })
+    }
+
+    /// Takes what has arrived and delivers what follows without a gap. Says whether the log is to be read now.
+    async fn take_arrived(&mut self) -> bool {
+        let arrived = self.tenant.arrived();
+        let delivered = self.delivered;
+        self.waiting.extend(arrived.events.into_iter().filter(|e| e.seq > delivered).map(|e| (e.seq, e)));
+        self.deliver_waiting().await;
+        self.take_notes(arrived.notes);
+        if !self.waiting.is_empty() && self.look_at.is_none() {
+            self.look_at = Some(Instant::now() + GAP);
+        }
+        arrived.check || arrived.wake > self.delivered
+    }
+
+    async fn deliver_waiting(&mut self) {
+        let mut ready = Vec::new();
+        while let Some(next) = self.waiting.remove(&(self.delivered + ready.len() as i64 + 1)) {
+            ready.push(next);
+            if ready.len() == CHUNK {
+                self.deliver(&std::mem::take(&mut ready));
+                tokio::task::yield_now().await;
+            }
+        }
+        self.deliver(&ready);
+        if self.waiting.is_empty() {
+            self.look_at = None;
+        }
+    }
+
+    /// Delivers events that follow the last one.
+    fn deliver(&mut self, events: &[Logged]) {
+        let (Some(last), Some(mut state)) = (events.last(), self.tenant.lock()) else { return };
+        state.deliver(&self.hub, events);
+        drop(state);
+        self.delivered = last.seq;
+        self.tenant.progress.send_replace(last.seq);
+    }
+
+    /// Reads the log up to its end.
+    async fn fill(&mut self) {
+        self.look_at = None;
+        if let Err(e) = self.read_log().await {
+            tracing::warn!(tenant = self.tenant.id.0, error = %e, "the event log cannot be read; trying again");
+            self.look_at = Some(Instant::now() + RETRY);
+        }
+    }
+
+    async fn read_log(&mut self) -> Result<()> {
+        loop {
+            let after = self.delivered;
+            let page = self.hub.db.read(self.tenant.id, move |r| r.events_after(after, FILL)).await?;
+            let Some(first) = page.first() else { break };
+            if first.seq != after + 1 {
+                // What is missing is older than the log reaches back.
+                return self.begin_anew().await;
+            }
+            let full = page.len() as i64 == FILL;
+            for chunk in page.chunks(CHUNK) {
+                self.deliver(chunk);
+                tokio::task::yield_now().await;
+            }
+            if !full {
+                break;
+            }
+        }
+        let delivered = self.delivered;
+        self.waiting.retain(|seq, _| *seq > delivered);
+        self.deliver_waiting().await;
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        // Later events came while the log was read. Those before them are in it by now.
+        self.look_at = Some(Instant::now() + GAP);
+        Ok(())
+    }
+
+    /// Sends everybody to fetch anew and starts from what the store says now.
+    async fn begin_anew(&mut self) -> Result<()> {
+        let (index, last) = tenant::snapshot(&self.hub, self.tenant.id).await?;
+        tracing::warn!(
+            tenant = self.tenant.id.0,
+            from = self.delivered,
+            to = last,
+            "events are gone from the log; beginning anew"
+        );
+        if let Some(mut state) = self.tenant.lock() {
+            state.end(End::Resync, self.hub.clock.now(), |_| true);
+            state.index = index;
+            state.delivered = last;
+        }
+        self.delivered = last;
+        self.waiting.retain(|seq, _| *seq > last);
+        self.tenant.progress.send_replace(last);
+        Ok(())
+    }
+
+    fn take_notes(&self, notes: Vec<(Option<u64>, NodeNote)>) {
+        if notes.is_empty() {
+            return;
+        }
+        let now = self.hub.clock.now();
+        let mut onward = Vec::new();
+        let Some(mut state) = self.tenant.lock() else { return };
+        for (node, note) in notes {
+            match (node, note) {
+                (None, NodeNote::Signal(Signal::Typing(typing))) => {
+                    if let Some(typing) = state.typing.take(typing, now) {
+                        state.tell_typing(&self.hub, &typing);
+                        onward.push(typing);
+                    }
+                }
+                // Another node has thinned it out.
+                (Some(_), NodeNote::Signal(Signal::Typing(typing))) => state.tell_typing(&self.hub, &typing),
+                (Some(node), NodeNote::Here { full, people, viewing }) => {
+                    state.board.hear(node, full, people, viewing, now);
+                }
+                (Some(_), NodeNote::Ask) => state.board.ask(),
+                (_, NodeNote::End(ending)) => state.take_away(ending, now),
+                (None, NodeNote::Here { .. } | NodeNote::Ask) => {}
+            }
+        }
+        drop(state);
+        for typing in onward {
+            self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
+        }
+    }
+
+    /// What is due each second.
+    fn tick(&self) {
+        let now = self.hub.clock.now();
+        let Some(mut guard) = self.tenant.lock() else { return };
+        let state: &mut State = &mut guard;
+        let typing = state.typing.due(now);
+        for typing in &typing {
+            state.tell_typing(&self.hub, typing);
+        }
+        let members = &state.members;
+        let active = |member| any_active(members, member, now);
+        let changes = state.board.look(&state.index, active, now, self.hub.peer.is_alone());
+        for (member, presence) in changes.presence {
+            state.tell_presence(&self.hub, member, presence);
+        }
+        for (place, member_ids) in changes.viewing {
+            state.tell_viewing(&self.hub, &place, member_ids);
+        }
+        drop(guard);
+        for typing in typing {
+            self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
+        }
+        if changes.full || !changes.people.is_empty() || !changes.rooms.is_empty() {
+            let here = NodeNote::Here { full: changes.full, people: changes.people, viewing: changes.rooms };
+            self.hub.publish(self.tenant.id, &here);
+        }
+    }
+}

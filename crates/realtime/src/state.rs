@@ -1,0 +1,192 @@
+//! One organization as this node holds it: the index, the connections, the board. Everything in here changes under one
+//! lock, so that a right taken away and the events after it have an order.
+
+use crate::{
+    Viewer,
+    board::{Board, QUIET, Seen},
+    index::{Effect, Index},
+    outbox::{End, Outbox},
+    signal::{Ending, Thinner},
+};
+use portico_domain::session::Scopes;
+use portico_types::{Id, MemberId, Millis};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+/// Nobody is at the keyboard.
+const LEFT_ALONE: i64 = i64::MIN;
+
+/// One open connection. Small: there are thousands.
+pub(crate) struct Conn {
+    pub(crate) id: u64,
+    pub(crate) viewer: Viewer,
+    pub(crate) scopes: Scopes,
+    /// Live delivery begins after this number.
+    pub(crate) after: i64,
+    pub(crate) outbox: Outbox,
+    active_at: AtomicI64,
+}
+
+impl Conn {
+    pub(crate) fn new(id: u64, viewer: Viewer, scopes: Scopes, after: i64, now: Millis) -> Self {
+        Self { id, viewer, scopes, after, outbox: Outbox::default(), active_at: AtomicI64::new(now.0) }
+    }
+
+    /// Whether the token, if there is one, may hear what needs `scopes`.
+    pub(crate) fn may(&self, scopes: Scopes) -> bool {
+        self.scopes.0 & scopes.0 == scopes.0
+    }
+
+    /// The client says whether somebody is there.
+    pub(crate) fn set_active(&self, active: bool, now: Millis) {
+        self.active_at.store(if active { now.0 } else { LEFT_ALONE }, Ordering::Relaxed);
+    }
+
+    fn is_active(&self, now: Millis) -> bool {
+        let at = self.active_at.load(Ordering::Relaxed);
+        at != LEFT_ALONE && now.0.saturating_sub(at) < QUIET
+    }
+}
+
+/// Connections by whose they are.
+pub(crate) type Online<K> = HashMap<K, Vec<Arc<Conn>>>;
+
+/// See the module.
+pub(crate) struct State {
+    pub(crate) index: Index,
+    /// Number of the last event delivered here.
+    pub(crate) delivered: i64,
+    pub(crate) members: Online<MemberId>,
+    pub(crate) outside: Online<Id>,
+    pub(crate) board: Board,
+    pub(crate) typing: Thinner,
+    pub(crate) connections: usize,
+    /// Since when nobody is connected.
+    pub(crate) empty_since: Millis,
+    /// Forgotten by the hub: whoever holds it looks again.
+    pub(crate) closed: bool,
+}
+
+/// Whether any of a member's connections here has somebody at it.
+pub(crate) fn any_active(members: &Online<MemberId>, member: MemberId, now: Millis) -> bool {
+    members.get(&member).is_some_and(|conns| conns.iter().any(|c| c.is_active(now)))
+}
+
+impl State {
+    pub(crate) fn new(index: Index, delivered: i64, now: Millis) -> Self {
+        Self {
+            index,
+            delivered,
+            members: HashMap::new(),
+            outside: HashMap::new(),
+            board: Board::default(),
+            typing: Thinner::default(),
+            connections: 0,
+            empty_since: now,
+            closed: false,
+        }
+    }
+
+    /// How many connections a viewer has.
+    pub(crate) fn count(&self, viewer: &Viewer) -> usize {
+        match viewer.member() {
+            Some(id) => self.members.get(&id).map_or(0, Vec::len),
+            None => self.outside.get(&viewer.id()).map_or(0, Vec::len),
+        }
+    }
+
+    pub(crate) fn add(&mut self, conn: &Arc<Conn>) {
+        let list = match conn.viewer.member() {
+            Some(id) => {
+                self.board.came(id);
+                self.members.entry(id).or_default()
+            }
+            None => self.outside.entry(conn.viewer.id()).or_default(),
+        };
+        list.push(Arc::clone(conn));
+        self.connections += 1;
+    }
+
+    /// Takes a connection out, unless it is out already. It is not ended by that.
+    pub(crate) fn remove(&mut self, conn: &Conn, now: Millis) {
+        fn take<K: std::hash::Hash + Eq>(online: &mut Online<K>, key: &K, conn: u64) -> Option<bool> {
+            let list = online.get_mut(key)?;
+            let before = list.len();
+            list.retain(|c| c.id != conn);
+            let (taken, last) = (list.len() < before, list.is_empty());
+            if last {
+                online.remove(key);
+            }
+            taken.then_some(last)
+        }
+        let last = match conn.viewer.member() {
+            Some(id) => {
+                let last = take(&mut self.members, &id, conn.id);
+                if let Some(last) = last {
+                    self.board.went(id, conn.id, last, now);
+                }
+                last
+            }
+            None => take(&mut self.outside, &conn.viewer.id(), conn.id),
+        };
+        if last.is_some() {
+            self.connections -= 1;
+            if self.connections == 0 {
+                self.empty_since = now;
+            }
+        }
+    }
+
+    /// Ends the connections that `which` picks.
+    pub(crate) fn end(&mut self, end: End, now: Millis, which: impl Fn(&Conn) -> bool) {
+        let all = self.members.values().chain(self.outside.values()).flatten();
+        let ending: Vec<Arc<Conn>> = all.filter(|c| which(c)).map(Arc::clone).collect();
+        for conn in ending {
+            conn.outbox.end(end);
+            self.remove(&conn, now);
+        }
+    }
+
+    /// What an event does to connections, before it is told.
+    pub(crate) fn act(&mut self, effect: Effect, now: Millis) {
+        match effect {
+            Effect::EndSession(ended) => self.end(
+                End::Revoked,
+                now,
+                |c| matches!(c.viewer, Viewer::Member { session: Some(session), .. } if session == ended),
+            ),
+            Effect::EndMember(member) => self.end(End::Revoked, now, |c| c.viewer.member() == Some(member)),
+            Effect::Resync(member) => self.end(End::Resync, now, |c| c.viewer.member() == Some(member)),
+            Effect::EndContact(contact) => self.take_away(Ending::Contact(contact), now),
+        }
+    }
+
+    /// Ends what hung on a right that is gone.
+    pub(crate) fn take_away(&mut self, ending: Ending, now: Millis) {
+        self.end(End::Revoked, now, |c| match (ending, &c.viewer) {
+            (Ending::Token(ended), Viewer::Member { token: Some(token), .. }) => *token == ended,
+            (Ending::Contact(ended), Viewer::Contact { id, .. }) => *id == ended,
+            (Ending::Reporter(ended), Viewer::Reporter { id, .. }) => *id == ended,
+            _ => false,
+        });
+    }
+
+    /// What connections tell of a member now, over all nodes.
+    pub(crate) fn seen(&self, member: MemberId, now: Millis) -> Option<Seen> {
+        self.board.seen(member, |m| any_active(&self.members, m, now), now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_idle_connection_is_small() {
+        // With its places in the maps and on the board that is well under a kilobyte.
+        assert!(std::mem::size_of::<super::Conn>() <= 256, "{}", std::mem::size_of::<super::Conn>());
+    }
+}

@@ -1,0 +1,140 @@
+//! Settings: flags, then `PORTICO_*`, then `portico.toml`. The first that says something holds.
+
+use clap::Args;
+use portico_types::{Error, Result};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Settings of a server, as flags and environment give them.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Flags {
+    /// Directory for the database, files and keys.
+    #[arg(long, env = "PORTICO_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Address to listen on.
+    #[arg(long, env = "PORTICO_LISTEN", value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// Where browsers reach the server, for instance https://chat.example.org.
+    #[arg(long, env = "PORTICO_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// A PostgreSQL server instead of the embedded database: postgres://user:password@host/database.
+    #[arg(long, env = "PORTICO_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// Believe X-Forwarded-For and X-Forwarded-Proto of a proxy of your own in front.
+    #[arg(long, env = "PORTICO_BEHIND_PROXY")]
+    pub(crate) behind_proxy: bool,
+    /// Largest upload in MB.
+    #[arg(long, env = "PORTICO_FILES_MAX_SIZE", value_name = "MB")]
+    pub(crate) max_file_size: Option<u64>,
+    /// What to log, for instance `info` or `portico_store=debug`.
+    #[arg(long, env = "PORTICO_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    /// Log as JSON.
+    #[arg(long, env = "PORTICO_LOG_JSON")]
+    pub(crate) log_json: bool,
+    /// Settings file.
+    #[arg(long, env = "PORTICO_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// `portico.toml`. An unknown key is an error: a setting that nothing reads is worse than none.
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<String>,
+    public_url: Option<String>,
+    database: Option<String>,
+    behind_proxy: bool,
+    log: Option<String>,
+    log_json: bool,
+    files: FileFiles,
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields, default)]
+struct FileFiles {
+    /// MB.
+    max_size: Option<u64>,
+}
+
+/// Settings as they hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: String,
+    pub(crate) public_url: Option<String>,
+    pub(crate) database: Option<String>,
+    pub(crate) behind_proxy: bool,
+    /// Bytes.
+    pub(crate) max_file: u64,
+    pub(crate) log: String,
+    pub(crate) log_json: bool,
+}
+
+impl Config {
+    /// Reads the settings file, if there is one, and puts flags and environment over it.
+    pub(crate) fn read(flags: Flags) -> Result<Self> {
+        let file = match &flags.config {
+            Some(path) => load(path)?,
+            None if Path::new("portico.toml").exists() => load(Path::new("portico.toml"))?,
+            None => File::default(),
+        };
+        let limit = portico_domain::limits::FILE_BYTES;
+        let max_file = flags.max_file_size.or(file.files.max_size).map_or(limit, |mb| mb.saturating_mul(1024 * 1024));
+        if max_file == 0 {
+            return Err(Error::invalid("files.max_size", "files.max_size is 0 MB; give at least 1"));
+        }
+        let public_url = flags.public_url.or(file.public_url).map(|u| u.trim_end_matches('/').to_owned());
+        if let Some(url) = &public_url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            return Err(Error::invalid("public_url", format!("public_url is {url:?}; write https://chat.example.org")));
+        }
+        Ok(Self {
+            data: flags.data.or(file.data).unwrap_or_else(|| "data".into()),
+            listen: flags.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8065".into()),
+            public_url,
+            database: flags.database.or(file.database),
+            behind_proxy: flags.behind_proxy || file.behind_proxy,
+            max_file,
+            log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
+            log_json: flags.log_json || file.log_json,
+        })
+    }
+}
+
+fn load(path: &Path) -> Result<File> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Error::invalid("config", format!("cannot read {}: {e}", path.display())))?;
+    toml::from_str(&text).map_err(|e| Error::invalid("config", format!("{}: {e}", path.display())))
+}
+
+/// The documented example, which is the default of everything.
+pub(crate) const EXAMPLE: &str = include_str!("../../../portico.example.toml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_says_what_the_defaults_are() {
+        let uncommented: String =
+            EXAMPLE.lines().map(|l| l.strip_prefix("#: ").unwrap_or(l)).map(|l| format!("{l}\n")).collect();
+        let file: File = toml::from_str(&uncommented).expect("the example is valid");
+        let defaults = Config::read(Flags { config: Some("/dev/null".into()), ..Flags::default() }).unwrap();
+        assert_eq!(file.data.unwrap(), defaults.data);
+        assert_eq!(file.listen.unwrap(), defaults.listen);
+        assert_eq!(file.files.max_size.unwrap() * 1024 * 1024, defaults.max_file);
+        assert_eq!(file.log.unwrap(), defaults.log);
+    }
+
+    #[test]
+    fn a_setting_nobody_knows_is_an_error() {
+        let dir = std::env::temp_dir().join(format!("portico-config-{}", std::process::id()));
+        std::fs::write(&dir, "lisen = 'x'\n").unwrap();
+        let e = Config::read(Flags { config: Some(dir.clone()), ..Flags::default() }).unwrap_err();
+        std::fs::remove_file(dir).unwrap();
+        assert!(e.message().contains("lisen"), "{}", e.message());
+    }
+}

@@ -1,0 +1,34 @@
+//! The binary `portico`: configuration, command line, wiring, signals. No rules.
+
+mod assets;
+mod cli;
+mod clock;
+mod config;
+mod demo;
+mod dice;
+mod logging;
+mod operator;
+mod pages;
+mod serve;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+// The default allocator keeps what a burst needed; this one gives it back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    // Pictures are made by this same binary in a sandbox, entered before any thread or log exists.
+    if std::env::args_os().nth(1).is_some_and(|a| a == portico_blobs::image_worker::SUBCOMMAND) {
+        return portico_blobs::image_worker::run_worker();
+    }
+    let cli = cli::Cli::parse();
+    match cli::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("portico: {}", e.cause().unwrap_or_else(|| e.message()));
+            ExitCode::FAILURE
+        }
+    }
+}
