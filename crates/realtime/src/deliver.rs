@@ -129,7 +129,7 @@ impl State {
         let mut telling = Telling::new(&self.index, event);
         let mut slow = Vec::new();
         let mut push = |conns: &[Arc<Conn>]| {
-            for conn in conns.iter().filter(|c| c.after < event.seq) {
+            for conn in conns {
                 let Some(frame) = telling.frame(hub, &self.index, conn) else { continue };
                 match conn.outbox.push(frame, hub.bounds) {
                     Pushed::First => touched.push(Arc::clone(conn)),

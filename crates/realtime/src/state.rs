@@ -26,7 +26,7 @@ pub(crate) struct Conn {
     pub(crate) id: u64,
     pub(crate) viewer: Viewer,
     pub(crate) scopes: Scopes,
-    /// Live delivery begins after this number.
+    /// What was delivered when it came: up to here it reads from the log, what follows comes live.
     pub(crate) after: i64,
     pub(crate) outbox: Outbox,
     active_at: AtomicI64,

@@ -50,7 +50,7 @@ pub(crate) async fn create(
         channels: new.channel_ids,
     };
     let made = api.edge.app.run(ctx, command).await?;
-    let url = format!("{}/invite#{}", peer.url, made.code);
+    let url = format!("{}/invite/{}", peer.url, made.code);
     Ok((StatusCode::CREATED, Json(Invited { invite: made.invite, code: made.code, url })))
 }
 

@@ -1,27 +1,51 @@
-//! The Security desk for the teams of programs.
+//! The Security desk: for the teams of programs, for reporters with their link, and the public pages without scripts.
+
+mod gate;
+mod programs;
+mod reports;
+mod track;
+
+pub(crate) mod pages;
+
+pub(crate) use gate::Gate;
 
 use crate::Api;
 use portico_domain::program::Program;
+use portico_types::{Error, Result, TenantId};
 use serde::Serialize;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// A program with its public addresses.
+/// A program as members get it.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct ProgramView {
-    #[serde(flatten)]
-    program: Program,
-    public_url: String,
-    report_url: String,
-}
+#[serde(transparent)]
+pub(crate) struct ProgramView(Program);
 
 impl ProgramView {
-    pub(crate) fn of(program: Program, url: &str) -> Self {
-        let public_url = format!("{url}/security/{}", program.slug);
-        let report_url = format!("{public_url}/report");
-        Self { program, public_url, report_url }
+    /// Its addresses stay paths, as they are in events, so that a client which was told of a change has the same.
+    pub(crate) fn of(program: Program, _url: &str) -> Self {
+        Self(program)
     }
 }
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(programs::create, programs::list))
+        .routes(routes!(programs::get, programs::edit))
+        .routes(routes!(programs::add_member, programs::remove_member))
+        .routes(routes!(programs::audit))
+        .routes(routes!(reports::submit))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::counts))
+        .routes(routes!(reports::get, reports::edit))
+        .routes(routes!(reports::tracking_link))
+        .routes(routes!(track::get))
+        .routes(routes!(track::post))
+        .routes(routes!(track::close))
+}
+
+/// The organization whose public pages these are: a server's first. (A second one's programs are reached with its own
+/// address once there is one.)
+async fn public_organization(api: &Api) -> Result<TenantId> {
+    let all = api.edge.app.db().read_instance(|tx| tx.organizations()).await?;
+    all.into_iter().next().map(|(tenant, _)| tenant).ok_or_else(Error::not_found)
 }

@@ -85,7 +85,8 @@ pub(crate) fn after_read(ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow, number: i64
     Ok(())
 }
 
-/// A message was deleted. It may be quoted as the newest one, here and in what the log told since it was written.
+/// A message was deleted, or says something else now. It may be quoted as the newest one, here and in what the log told
+/// since it was written.
 pub(crate) fn after_delete(ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow, message: &Message) -> Result<()> {
     let id = room.room.id;
     let mut now = tx.shared_conversation(id)?;

@@ -21,8 +21,12 @@ pub(crate) fn system_message(
     params: &[(&str, &str)],
 ) -> Result<Message> {
     let (row, permit) = tx.access_room::<PostMessage>(&Actor::System(Reason::Job), room)?;
-    let params: BTreeMap<String, String> =
+    let mut params: BTreeMap<String, String> =
         params.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    // Whoever did it has read the line: their own devices know it by this.
+    if let Some(me) = ctx.actor.member() {
+        params.insert("by_id".to_owned(), me.to_string());
+    }
     let author = Author { kind: AuthorKind::System, id: None, name: String::new() };
     let body = Body::System { event: event.to_owned(), params };
     let mentions = Mentions::default();

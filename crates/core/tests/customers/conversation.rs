@@ -245,3 +245,34 @@ fn a_retried_first_message_begins_one_conversation() {
         assert_eq!(page[0].client_key.as_deref(), Some("k1"));
     });
 }
+
+#[test]
+fn what_is_deleted_is_quoted_nowhere() {
+    portico_testkit::each(async |t| {
+        let shop = Shop::open(t).await;
+        let t = &shop.t;
+        let eve = shop.visitor().await;
+        let first = shop.says(&eve, "Hello").await.unwrap();
+        let id = first.room_id;
+        t.clock.advance(Millis::SECOND);
+        let slip = shop.says(&eve, "my password is hunter2").await.unwrap();
+        t.clock.advance(Millis::SECOND);
+        // Later changes quote it too.
+        t.run(&shop.ben, UpdateConversation { priority: Some(Priority::Low), ..UpdateConversation::of(id) }).await.unwrap();
+        t.clock.advance(Millis::SECOND);
+        t.run(&shop.org.owner, portico_core::messages::DeleteMessage { id: slip.id }).await.unwrap();
+
+        let c = shop.conversation(id).await;
+        assert_eq!((c.last_message.unwrap().text.as_str(), c.priority), ("Hello", Priority::Low));
+        let log = t.app.db().read(shop.org.tenant, |read| read.events_after(0, 1_000)).await.unwrap();
+        assert!(log.iter().any(|e| matches!(e.event, Event::ConversationUpdated { .. })));
+        assert!(log.iter().all(|e| !e.body.contains("hunter2")), "the log still tells it");
+        // No event grew an audience by being told anew.
+        assert!(!log.iter().any(|e| told_outside(e, eve.begun.id.0) && e.body.contains("conversation.")));
+        let page = shop.sees(&eve).await;
+        assert_eq!(page.iter().map(|m| m.body.is_some()).collect::<Vec<_>>(), [true, false]);
+        // What is left when nothing is left.
+        t.run(&shop.org.owner, portico_core::messages::DeleteMessage { id: first.id }).await.unwrap();
+        assert_eq!(shop.conversation(id).await.last_message, None);
+    });
+}

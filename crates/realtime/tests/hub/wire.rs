@@ -5,7 +5,7 @@ use portico_domain::{
     event::{Audience, Draft, Event},
     member::Role,
     message::ThreadInfo,
-    room::{GroupKind, Ring},
+    room::{GroupKind, Ring, Room, RoomKind},
     session::{Scope, Scopes},
     team::Team,
 };
@@ -99,6 +99,43 @@ async fn guests_get_less_and_cursors_of_their_own() {
     let made = world.hub.cursor(org.tenant, &member(gil), Some(Role::Guest), at);
     assert_eq!(org.connect(member(gil), Some(&made)).await.unwrap().cursor(), made);
     assert_eq!(world.hub.cursor(org.tenant, &member(mia), Some(Role::Member), at), at.to_string());
+}
+
+#[tokio::test]
+async fn the_people_of_a_new_direct_room_hear_of_it_and_nobody_else() {
+    let world = World::new();
+    let org = world.organization("a").await;
+    let people = [org.person(1, Role::Member).await, org.person(2, Role::Guest).await];
+    let boss = org.person(3, Role::Owner).await;
+    let mut clients = [org.enter(people[0]).await, org.enter(people[1]).await, org.enter(boss).await];
+    let direct = Room {
+        id: room(50),
+        kind: RoomKind::Direct,
+        name: String::new(),
+        handle: String::new(),
+        visibility: None,
+        topic: String::new(),
+        purpose: String::new(),
+        team_id: None,
+        member_ids: people.to_vec(),
+        member_count: 2,
+        archived_at: None,
+        last_number: 0,
+        root_count: 0,
+        last_at: Millis(1),
+        created_at: Millis(1),
+        created_by: Some(people[0]),
+        state: None,
+        audience: id(50),
+    };
+    let created = Event::RoomCreated { room: Box::new(direct) };
+    org.emit(Some(room(50)), to(id(50), Ring::Everyone), created).await;
+    org.say(room(50), "hello").await;
+    org.mark("end").await;
+    for client in &mut clients[..2] {
+        assert_eq!(client.heard("end").await, ["room.created", "hello"]);
+    }
+    assert!(clients[2].heard("end").await.is_empty());
 }
 
 fn outside(group: u32, ring: Ring, who: u32) -> Audience {
