@@ -112,6 +112,8 @@ async fn serve(api: Api, who: Option<Ctx>, socket: WebSocket) -> Result<()> {
     let Some(viewer) = viewer(&who.actor) else { return refuse(out, &Error::unauthenticated()).await };
     let connection = match api.hub.connect(who.tenant, viewer, cursor.as_deref(), who.actor.scopes()).await {
         Ok(connection) => connection,
+        // A cursor that is not this viewer's leads nowhere: fetch anew.
+        Err(e) if e.field() == Some("cursor") => return last_word(out, "resync").await,
         Err(e) => return refuse(out, &e).await,
     };
     let controls = connection.controls();
@@ -162,6 +164,12 @@ fn viewer(actor: &Actor) -> Option<Viewer> {
 
 type Out = SplitSink<WebSocket, Message>;
 
+async fn last_word(mut out: Out, kind: &str) -> Result<()> {
+    let _gone = out.send(Message::Text(json!({"type": kind}).to_string().into())).await;
+    let _gone = out.close().await;
+    Ok(())
+}
+
 async fn refuse(mut out: Out, e: &Error) -> Result<()> {
     let text = json!({"type": "error", "error": {"code": e.code().as_str(), "message": e.message(), "field": e.field()}});
     // Whether it still reads that is its own matter.
@@ -197,8 +205,7 @@ async fn write(mut out: Out, mut connection: Connection, mut answers: mpsc::Rece
                         End::Resync => "resync",
                         End::Revoked => "revoked",
                     };
-                    let _gone = out.send(Message::Text(json!({"type": kind}).to_string().into())).await;
-                    let _gone = out.close().await;
+                    let _gone = last_word(out, kind).await;
                     return;
                 }
             },

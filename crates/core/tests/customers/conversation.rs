@@ -88,6 +88,7 @@ fn visitor_and_agent_talk_until_it_is_resolved_and_begin_again() {
         let resolve = UpdateConversation { status: Some(Status::Resolved), ..UpdateConversation::of(id) };
         t.run(&shop.ben, resolve).await.unwrap();
         t.clock.advance(15 * Millis::DAY);
+        assert!(shop.sees(&eve).await.is_empty(), "what begins next begins on an empty page");
         let fresh = shop.says(&eve, "Something else").await.unwrap();
         assert_ne!(fresh.room_id, id);
         assert_eq!(shop.sees(&eve).await.iter().map(text).collect::<Vec<_>>(), ["Something else"]);

@@ -176,3 +176,37 @@ fn agents_see_where_the_visitor_is_while_they_talk() {
         assert_eq!(contact.page.unwrap().url, "https://shop.example/pots");
     });
 }
+
+#[test]
+fn a_face_leads_to_a_picture_and_never_to_a_member() {
+    portico_testkit::each(async |t| {
+        let shop = Shop::open(t).await;
+        let upload = portico_core::files::RecordUpload {
+            name: "ben.png".into(),
+            kind: "image/png".into(),
+            size: 9,
+            sha256: [3; 32],
+            dimensions: Some((8, 8)),
+            thumb: Some(([4; 32], "image/png".into())),
+        };
+        let picture = shop.t.run(&shop.ben, upload).await.unwrap().id;
+        let change = portico_core::people::EditProfile { picture: Some(Some(picture)), ..Default::default() };
+        shop.t.run(&shop.ben, change).await.unwrap();
+        let eve = shop.visitor().await;
+        let id = shop.says(&eve, "Hi").await.unwrap().room_id;
+        shop.writes(&shop.ben, id, Ring::Everyone, "Hello").await.unwrap();
+        shop.writes(&shop.ann, id, Ring::Everyone, "Hello from me").await.unwrap();
+        let page = shop.sees(&eve).await;
+        assert_eq!((page[0].face, page[2].face), (None, None), "visitors have none, Ann has none");
+        let face = page[1].face.unwrap();
+        assert_ne!(face, shop.ben.id.0);
+        let ctx = || shop.t.ctx_as(shop.org.tenant, eve.actor);
+        let file = shop.t.app.ask(ctx(), widget::Face { face }).await.unwrap();
+        assert_eq!(file, picture);
+        assert!(shop.t.app.ask(ctx(), portico_core::files::FetchFile { id: file }).await.is_ok());
+        for wrong in [shop.ben.id.0, picture.0, portico_types::Id::default()] {
+            let refused = shop.t.app.ask(ctx(), widget::Face { face: wrong }).await.unwrap_err();
+            assert_eq!(refused.code(), ErrorCode::NotFound);
+        }
+    });
+}

@@ -8,7 +8,7 @@ use portico_domain::{
 use portico_policy::{
     Action, Actor, CreateInbox, InboxFacts, ManageInbox, Permit, ReadInbox, Via, require,
 };
-use portico_types::{Error, InboxId, MemberId, Millis, Result, SessionId};
+use portico_types::{Error, FileId, InboxId, MemberId, Millis, Result, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -150,6 +150,16 @@ impl Read<'_> {
     /// The agents of an inbox, oldest first.
     pub fn agents(&mut self, id: InboxId) -> Result<Vec<MemberId>> {
         Ok(self.group_members(id.0)?.into_iter().map(|m| m.0).collect())
+    }
+
+    /// The pictures of those who answer in an inbox: its agents, owners and admins.
+    pub fn faces(&mut self, id: InboxId) -> Result<Vec<(MemberId, FileId)>> {
+        self.all(
+            "SELECT m.id, m.picture FROM member m WHERE m.tenant_id = $1 AND m.picture IS NOT NULL AND (m.role >= 2
+             OR EXISTS (SELECT 1 FROM membership g WHERE g.tenant_id = m.tenant_id AND g.group_id = $2 AND g.member_id = m.id))",
+            &[id.into()],
+            |r| Ok((r.id(0)?, r.id(1)?)),
+        )
     }
 
     /// A website inbox for its visitors: its settings, which its public key opens, and the secret that proves identities.

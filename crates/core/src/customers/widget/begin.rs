@@ -103,7 +103,7 @@ impl Command for Begin {
         let arrived = contact.clone();
         self.describe(ctx, &mut contact)?;
         tx.keep_visitor(&permit, &contact)?;
-        let place = tx.visitor_place(inbox.id, contact.id)?;
+        let place = super::place(tx, inbox.id, contact.id, ctx.now)?;
         // Who has not written yet is nobody's news: pages are looked at much more often than teams are written to.
         if place.is_some() && (contact != arrived || self.jwt.is_some()) {
             emit_contact(ctx, tx, inbox.id, &contact);

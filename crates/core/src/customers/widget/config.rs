@@ -1,6 +1,6 @@
 //! What the widget needs before anybody has written.
 
-use super::public::unread;
+use super::{place, public::unread};
 use crate::{Ctx, Query};
 use portico_domain::inbox::{Asked, Form};
 use portico_policy::Actor;
@@ -39,7 +39,7 @@ impl Query for Config {
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
         let (inbox, _) = read.website_inbox(self.inbox)?.ok_or_else(Error::not_found)?;
         let unread = match ctx.actor {
-            Actor::Contact { id, inbox } if inbox == self.inbox => match read.visitor_place(inbox, id)? {
+            Actor::Contact { id, inbox } if inbox == self.inbox => match place(read, inbox, id, ctx.now)? {
                 Some(place) => Some(unread(read, &place)?),
                 None => Some(0),
             },

@@ -1,14 +1,14 @@
 //! What has been said so far.
 
-use super::{PublicMessage, visitor};
+use super::{PublicMessage, current, public::face, visitor};
 use crate::{Ctx, Query};
 use portico_domain::{limits, room::Ring};
 use portico_policy::ReadRoom;
 use portico_store::Read;
-use portico_types::{FileId, MemberId, Result};
-use std::collections::HashMap;
+use portico_types::{Id, Result};
+use std::collections::HashSet;
 
-/// The visitor's newest conversation, the newest messages or those before a number of theirs.
+/// The visitor's conversation, the newest messages or those before a number of theirs.
 pub struct Messages {
     pub before: Option<i64>,
     /// 1..=200.
@@ -27,7 +27,7 @@ impl Query for Messages {
 
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<MessagePage> {
         let (contact, inbox) = visitor(ctx)?;
-        let Some(place) = read.visitor_place(inbox, contact)? else { return Ok(MessagePage::default()) };
+        let Some(place) = current(ctx, read)? else { return Ok(MessagePage::default()) };
         let (_, permit) = read.access_room::<ReadRoom>(&ctx.actor, place.id)?;
         let limit = self.limit.clamp(1, limits::PAGE);
         let before = match self.before {
@@ -39,18 +39,12 @@ impl Query for Messages {
         if has_before {
             rows.remove(0);
         }
-        let mut items: Vec<PublicMessage> = rows.iter().filter_map(|m| PublicMessage::of(m, contact)).collect();
-        let mut pictures: HashMap<MemberId, Option<FileId>> = HashMap::new();
+        let mut items: Vec<PublicMessage> =
+            rows.iter().filter_map(|m| PublicMessage::of(m, contact, inbox)).collect();
+        let faces: HashSet<Id> = read.faces(inbox)?.into_iter().map(|(member, _)| face(inbox, member)).collect();
         for item in &mut items {
-            let Some(author) = item.author else { continue };
-            item.picture = match pictures.get(&author) {
-                Some(picture) => *picture,
-                None => {
-                    let picture = read.member(author)?.and_then(|m| m.picture);
-                    pictures.insert(author, picture);
-                    picture
-                }
-            };
+            // Nobody need ask for a picture that is not there.
+            item.face = item.face.filter(|f| faces.contains(f));
         }
         Ok(MessagePage { items, has_before })
     }

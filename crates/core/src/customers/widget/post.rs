@@ -1,6 +1,6 @@
 //! A visitor writes.
 
-use super::{own, visitor};
+use super::{current, may_write, own, visitor};
 use crate::{
     App, Command, Ctx,
     customers::agents_of,
@@ -8,18 +8,14 @@ use crate::{
 };
 use portico_domain::{
     contact::Contact,
-    conversation::Status,
     event::Event,
     inbox::{Asked, Inbox},
     message::Message,
     room::Ring,
 };
 use portico_policy::{Permit, StartConversation};
-use portico_store::{Tx, VisitorPlace};
-use portico_types::{ContactId, Error, FileId, Millis, Result, RoomId};
-
-/// How long after the last word a resolved conversation is taken up again, in ms. Later a new matter begins.
-const TAKEN_UP: i64 = 14 * Millis::DAY;
+use portico_store::Tx;
+use portico_types::{ContactId, Error, FileId, Result, RoomId};
 
 /// Writes into the visitor's conversation, which begins with it if there is none. The answer is the message as the team
 /// sees it; the visitor gets `PublicMessage::of` it.
@@ -60,15 +56,10 @@ impl Command for Post {
     fn run(&self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Message> {
         let (contact, permit) = own(ctx, tx)?;
         let (inbox, _) = tx.website_inbox(*permit.target())?.ok_or_else(Error::not_found)?;
-        if contact.blocked {
-            return Err(Error::forbidden("the team does not take messages from you any more"));
-        }
-        if inbox.identity == Asked::Required && !contact.verified {
-            return Err(Error::forbidden("sign in on the site first; this team talks to signed-in visitors"));
-        }
-        let room = match tx.visitor_place(inbox.id, contact.id)? {
-            Some(place) if goes_on(&place, ctx.now) => place.id,
-            _ => start(ctx, tx, &inbox, &contact, &permit)?,
+        may_write::check(&inbox, &contact)?;
+        let room = match current(ctx, tx)? {
+            Some(place) => place.id,
+            None => start(ctx, tx, &inbox, &contact, &permit)?,
         };
         self.into(room).run(ctx, tx)
     }
@@ -80,10 +71,6 @@ impl Command for Post {
     fn recall(&self, ctx: &Ctx, tx: &mut Tx<'_>, made: &str) -> Result<Message> {
         tx.access_message::<portico_policy::ReadMessage>(&ctx.actor, made.parse()?).map(|(m, ..)| m)
     }
-}
-
-fn goes_on(place: &VisitorPlace, now: Millis) -> bool {
-    place.status != Status::Resolved || place.last_at.plus(TAKEN_UP) > now
 }
 
 /// Begins a conversation: its room, its row, the line that says from which page.

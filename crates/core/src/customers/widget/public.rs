@@ -10,10 +10,11 @@ use portico_domain::{
 };
 use portico_store::{Read, VisitorPlace};
 use portico_text::markdown;
-use portico_types::{ContactId, FileId, MemberId, MessageId, Millis, Result};
+use portico_types::{ContactId, Id, InboxId, MemberId, MessageId, Millis, Result};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-/// A message as the contact sees it. The API makes addresses of `picture` and of the files.
+/// A message as the contact sees it. The API makes addresses of the face and of the files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicMessage {
     pub id: MessageId,
@@ -22,10 +23,8 @@ pub struct PublicMessage {
     /// Whether the contact wrote it.
     pub mine: bool,
     pub author_name: String,
-    /// Who of the team wrote it. Only for the server, to find the picture; never shown.
-    pub author: Option<MemberId>,
-    /// The picture of who wrote it, where it was looked up.
-    pub picture: Option<FileId>,
+    /// Under which name their picture is asked for, when they may have one; see [`super::Face`].
+    pub face: Option<Id>,
     /// Text and safe HTML; none when it was deleted.
     pub body: Option<(String, String)>,
     pub created_at: Millis,
@@ -38,7 +37,7 @@ pub struct PublicMessage {
 impl PublicMessage {
     /// What `contact` may see of a message of their conversation: nothing, unless it is for everyone. Lines the server
     /// writes are for the team.
-    pub fn of(message: &Message, contact: ContactId) -> Option<Self> {
+    pub fn of(message: &Message, contact: ContactId, inbox: InboxId) -> Option<Self> {
         let number = message.outside_number?;
         if message.ring != Ring::Everyone {
             return None;
@@ -49,8 +48,8 @@ impl PublicMessage {
             Body::System { .. } => return None,
         };
         let mine = message.author.kind == AuthorKind::Contact && message.author.id == Some(contact.0);
-        let author = match message.author.kind {
-            AuthorKind::Member | AuthorKind::Bot => message.author.id.map(MemberId),
+        let face = match message.author.kind {
+            AuthorKind::Member | AuthorKind::Bot => message.author.id.map(|id| face(inbox, MemberId(id))),
             AuthorKind::Contact | AuthorKind::Reporter | AuthorKind::System => None,
         };
         Some(Self {
@@ -58,8 +57,7 @@ impl PublicMessage {
             number,
             mine,
             author_name: message.author.name.clone(),
-            author,
-            picture: None,
+            face,
             body,
             created_at: message.created_at,
             edited_at: message.edited_at,
@@ -67,6 +65,14 @@ impl PublicMessage {
             client_key: message.client_key.clone().filter(|_| mine),
         })
     }
+}
+
+/// A member's name towards one inbox's visitors, from which nobody gets the member's id.
+pub(super) fn face(inbox: InboxId, member: MemberId) -> Id {
+    let hash = Sha256::new().chain_update(b"face").chain_update(inbox.0.0).chain_update(member.0.0).finalize();
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    Id(id)
 }
 
 /// Names of members and channels carry ids in the HTML made for the team, so for outside it is made anew without any.
@@ -153,12 +159,15 @@ mod tests {
 
     #[test]
     fn a_note_has_no_public_form_and_a_mention_no_id() {
-        let me = ContactId(Id([5; 16]));
-        assert_eq!(PublicMessage::of(&message(Ring::Team, "x", "<p>x</p>"), me), None);
-        assert_eq!(PublicMessage::of(&message(Ring::Guests, "x", "<p>x</p>"), me), None);
+        let (me, inbox) = (ContactId(Id([5; 16])), InboxId(Id([6; 16])));
+        assert_eq!(PublicMessage::of(&message(Ring::Team, "x", "<p>x</p>"), me, inbox), None);
+        assert_eq!(PublicMessage::of(&message(Ring::Guests, "x", "<p>x</p>"), me, inbox), None);
         let html = "<p><span class=\"mention\" data-member=\"03\">@Bob</span></p>";
-        let seen = PublicMessage::of(&message(Ring::Everyone, "@bob", html), me).unwrap();
+        let seen = PublicMessage::of(&message(Ring::Everyone, "@bob", html), me, inbox).unwrap();
         assert_eq!((seen.number, seen.mine, seen.client_key), (4, false, None));
+        let face = seen.face.unwrap();
+        assert_ne!(face, Id([3; 16]));
+        assert_ne!(face, super::face(InboxId(Id([7; 16])), MemberId(Id([3; 16]))), "another inbox, another name");
         let (_, html) = seen.body.unwrap();
         assert!(html.contains("@bob") && !html.contains("data-member"), "{html}");
     }

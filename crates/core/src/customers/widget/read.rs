@@ -1,6 +1,6 @@
 //! How far the visitor has read.
 
-use super::visitor;
+use super::{current, visitor};
 use crate::{Command, Ctx, customers::agents_of};
 use portico_domain::event::Event;
 use portico_policy::{KeepState, ReadRoom};
@@ -16,11 +16,11 @@ impl Command for MarkRead {
     type Out = ();
 
     fn run(&self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<()> {
-        let (contact, inbox) = visitor(ctx)?;
+        let (_, inbox) = visitor(ctx)?;
         if self.number < 0 {
             return Err(Error::invalid("number", "a message number is 0 or more"));
         }
-        let Some(place) = tx.visitor_place(inbox, contact)? else { return Ok(()) };
+        let Some(place) = current(ctx, tx)? else { return Ok(()) };
         let (_, reading) = tx.access_room::<ReadRoom>(&ctx.actor, place.id)?;
         let (_, keeping) = tx.access_room::<KeepState>(&ctx.actor, place.id)?;
         let number = tx.number_of_outside(&reading, self.number)?;

@@ -8,7 +8,7 @@ use crate::{
 };
 use portico_domain::contact::Contact;
 use portico_store::Tx;
-use portico_types::{Error, Result};
+use portico_types::Result;
 
 /// Gives name and e-mail address. What the host vouched for stays as the host said; what it left open may be filled.
 pub struct Update {
@@ -32,21 +32,20 @@ impl Command for Update {
     }
 }
 
-/// Takes a visitor's own word for name and address. Both are only ever shown: nothing is found or opened by them.
+/// Takes a visitor's own word for name and address. Both are only ever shown: nothing is found or opened by them. What
+/// the host vouched for stays.
 pub(super) fn introduce(contact: &mut Contact, name: Option<&str>, address: Option<&str>) -> Result<()> {
     if let Some(name) = name {
         let name = rooms::name("name", name)?;
-        if contact.verified && !contact.name.is_empty() && contact.name != name {
-            return Err(Error::forbidden("your name comes from the site you are signed in to; change it there"));
+        if !contact.verified || contact.name.is_empty() {
+            contact.name = name;
         }
-        contact.name = name;
     }
     if let Some(address) = address {
         let address = email(address)?;
-        if contact.verified && contact.email.as_ref().is_some_and(|known| *known != address) {
-            return Err(Error::forbidden("your e-mail address comes from the site you are signed in to; change it there"));
+        if !contact.verified || contact.email.is_none() {
+            contact.email = Some(address);
         }
-        contact.email = Some(address);
     }
     Ok(())
 }
