@@ -55,6 +55,8 @@ pub fn router(api: Api) -> Router<Api> {
     let (native, _) = openapi::parts();
     Router::new()
         .nest(BASE, native.merge(openapi::routes()).merge(health::routes()).merge(stream::routes()))
+        .merge(security::pages::routes())
+        .layer(axum::Extension(security::Gate::new(api.edge.app.clock())))
         .layer(middleware::from_fn(portico_edge::once))
         .layer(middleware::from_fn_with_state(api.edge, portico_edge::request_id))
 }

@@ -14,7 +14,7 @@ use axum::{
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use portico_core::{Ctx, messages::MayType};
 use portico_domain::room::Ring;
-use portico_edge::{Anyone, Problem};
+use portico_edge::{Anyone, Peer, Problem, Seat};
 use portico_policy::{Actor, Via};
 use portico_realtime::{Batch, Connection, Controls, End, Viewer};
 use portico_types::{Error, MessageId, Result, RoomId};
@@ -62,14 +62,16 @@ pub(crate) fn routes() -> Router<Api> {
 async fn open(
     State(api): State<Api>,
     Anyone(who): Anyone,
+    peer: Peer,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
+    let seat = api.edge.sockets.sit(&peer.ip)?;
     // A page of another site can open a socket with our cookie; its origin gives it away.
     if headers.contains_key(header::COOKIE) && !headers.contains_key(header::AUTHORIZATION) {
         same_origin(&api, &headers)?;
     }
-    Ok(accept(api, who, upgrade))
+    Ok(accept(api, who, seat, upgrade))
 }
 
 fn same_origin(api: &Api, headers: &HeaderMap) -> Result<()> {
@@ -81,13 +83,14 @@ fn same_origin(api: &Api, headers: &HeaderMap) -> Result<()> {
 }
 
 /// Upgrades with small buffers: the library's own cost 130 KB a connection.
-pub(crate) fn accept(api: Api, who: Option<Ctx>, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) fn accept(api: Api, who: Option<Ctx>, seat: Seat, upgrade: WebSocketUpgrade) -> Response {
     upgrade
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0)
         .max_frame_size(FRAME)
         .max_message_size(FRAME)
         .on_upgrade(move |socket| async move {
+            let _seat = seat;
             if let Err(e) = serve(api, who, socket).await {
                 tracing::debug!(error = %e, "a stream ended");
             }

@@ -12,6 +12,7 @@ mod once;
 mod origin;
 mod problem;
 mod site;
+mod sockets;
 mod who;
 
 pub use asset::{Asset, Assets};
@@ -23,4 +24,5 @@ pub use once::once;
 pub use origin::{RequestId, request_id};
 pub use problem::Problem;
 pub use site::Site;
+pub use sockets::{Seat, Sockets};
 pub use who::{Anyone, Edge, Member, Outsider, Peer, SESSION_COOKIE, agent, session_cookie};

@@ -1,6 +1,6 @@
 //! Who is asking: from a bearer token or the session cookie to a `Ctx`.
 
-use crate::{Known, Limiter, Problem, Site, once::Fingerprint};
+use crate::{Known, Limiter, Problem, Site, Sockets, once::Fingerprint};
 use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
@@ -29,6 +29,8 @@ pub struct Edge {
     pub attempts: Arc<Limiter>,
     /// Requests of people outside, by address.
     pub public: Arc<Limiter>,
+    /// Open streams, by address.
+    pub sockets: Arc<Sockets>,
 }
 
 impl Edge {

@@ -26,6 +26,9 @@ pub(crate) struct Flags {
     /// Largest upload in MB.
     #[arg(long, env = "PORTICO_FILES_MAX_SIZE", value_name = "MB")]
     pub(crate) max_file_size: Option<u64>,
+    /// Streams one address may hold open.
+    #[arg(long, env = "PORTICO_SOCKETS_PER_ADDRESS", value_name = "N")]
+    pub(crate) sockets_per_address: Option<u32>,
     /// What to log, for instance `info` or `portico_store=debug`.
     #[arg(long, env = "PORTICO_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -46,6 +49,7 @@ struct File {
     public_url: Option<String>,
     database: Option<String>,
     behind_proxy: bool,
+    sockets_per_address: Option<u32>,
     log: Option<String>,
     log_json: bool,
     files: FileFiles,
@@ -66,6 +70,7 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) database: Option<String>,
     pub(crate) behind_proxy: bool,
+    pub(crate) sockets_per_address: u32,
     /// Bytes.
     pub(crate) max_file: u64,
     pub(crate) log: String,
@@ -97,6 +102,7 @@ impl Config {
             public_url,
             database: flags.database.or(file.database),
             behind_proxy: flags.behind_proxy || file.behind_proxy,
+            sockets_per_address: flags.sockets_per_address.or(file.sockets_per_address).unwrap_or(2_000),
             max_file,
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             log_json: flags.log_json || file.log_json,
@@ -127,6 +133,7 @@ mod tests {
         assert_eq!(file.listen.unwrap(), defaults.listen);
         assert_eq!(file.files.max_size.unwrap() * 1024 * 1024, defaults.max_file);
         assert_eq!(file.log.unwrap(), defaults.log);
+        assert_eq!(file.sockets_per_address.unwrap(), defaults.sockets_per_address);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use portico_api::Api;
 use portico_blobs::{Blobs, image_worker::ImageWorker};
 use portico_bus::Bus;
 use portico_core::{App, people};
-use portico_edge::{Edge, Known, Limiter, Site};
+use portico_edge::{Edge, Known, Limiter, Site, Sockets};
 use portico_jobs::Worker;
 use portico_realtime::Hub;
 use portico_store::{Db, Engine, Options};
@@ -83,6 +83,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
         // Ten tries at once, then one every six seconds.
         attempts: Arc::new(Limiter::new(Arc::clone(&clock), 10, 6_000)),
         public: Arc::new(Limiter::new(clock, 60, 500)),
+        sockets: Sockets::new(config.sockets_per_address),
     };
     let api = Api { edge, hub: Arc::clone(&hub), blobs: Arc::clone(&blobs), images, max_file: config.max_file };
     let router: Router = portico_api::router(api.clone())

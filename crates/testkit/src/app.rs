@@ -16,23 +16,39 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     /// Everything committed so far, in order.
     pub events: Arc<Mutex<Vec<Logged>>>,
+    pub(crate) listeners: Listeners,
     // Dropped last, after the application has let go of it.
-    _place: Place,
+    pub(crate) place: Place,
 }
+
+/// Whoever else hears what was committed, before the writer is answered.
+type Listeners = Arc<Mutex<Vec<Box<dyn Fn(&[Logged]) + Send + Sync>>>>;
 
 /// Where tests begin: a Thursday in November 2026, 12:00 UTC.
 const START: Millis = Millis(1_795_694_400_000);
 
 impl TestApp {
     pub(crate) fn open(place: Place) -> Self {
-        let clock = Arc::new(ManualClock::at(START));
+        Self::open_again(place, START, 7)
+    }
+
+    /// Over a database that may have something in it. A seed that was used on it makes the same ids again.
+    pub(crate) fn open_again(place: Place, now: Millis, seed: u64) -> Self {
+        let clock = Arc::new(ManualClock::at(now));
         let events = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&events);
+        let listeners = Listeners::default();
+        let (heard, told) = (Arc::clone(&events), Arc::clone(&listeners));
         // Few threads: many tests run side by side.
         let options = Options { lanes: 2, readers: 1, ..Options::new(place.engine()) };
-        let db = Db::open(&options, move |logged| heard.lock().unwrap_or_else(PoisonError::into_inner).extend(logged))
-            .expect("an empty database opens");
-        Self { app: App::new(db, Arc::<ManualClock>::clone(&clock), SeededRng::new(7)), clock, events, _place: place }
+        let db = Db::open(&options, move |logged| {
+            for listener in told.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                listener(&logged);
+            }
+            heard.lock().unwrap_or_else(PoisonError::into_inner).extend(logged);
+        })
+        .expect("the database opens");
+        let app = App::new(db, Arc::<ManualClock>::clone(&clock), SeededRng::new(seed));
+        Self { app, clock, events, listeners, place }
     }
 
     /// A context for `who`, of this moment.

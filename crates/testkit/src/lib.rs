@@ -13,10 +13,14 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod app;
+#[cfg(feature = "http")]
+mod http;
 mod people;
 mod place;
 
 pub use app::TestApp;
+#[cfg(feature = "http")]
+pub use http::{Answer, Ask, Caller, Frozen, HttpApp, Limits, each_http, pictures};
 pub use people::{Org, Person};
 
 /// Runs a test on SQLite, and once more on PostgreSQL where `PORTICO_TEST_POSTGRES` names a server; each time with an

@@ -3,6 +3,8 @@ import type { IconName } from './icons.ts';
 
 export interface MenuItem {
   label: string;
+  /** What the item stands for, for whoever draws its lead. */
+  value?: string | null;
   icon?: IconName;
   /** Shortcut shown at the end of the line. */
   key?: string;

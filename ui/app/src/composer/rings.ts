@@ -24,11 +24,11 @@ export function conversationRings(contact: string): RingChoice[] {
   ];
 }
 
-/** A report: everyone including the reporter, guests, or the team alone. The send button names the reader. */
-export function reportRings(reporter: string): RingChoice[] {
+/** A report: everyone including the reporter, guests if the program has any, or the team alone. The send button names the reader. */
+export function reportRings(reporter: string, guests: boolean): RingChoice[] {
   return [
-    { ring: 'everyone', label: t('comp.ring.everyone'), icon: 'globe', field: t('comp.replyTo', { name: reporter }), send: t('comp.sendTo', { name: reporter }), who: t('tl.ring.everyone') },
-    { ring: 'guests', label: t('comp.ring.guests'), icon: 'users', field: t('comp.toGuests'), send: t('comp.sendGuests'), who: t('tl.ring.guests') },
-    { ring: 'team', label: t('comp.ring.team'), icon: 'lock', field: t('comp.noteTo', { name: reporter }), send: t('comp.sendNote'), who: t('tl.ring.team') },
+    { ring: 'everyone', label: t('comp.ring.everyone'), icon: 'globe', field: t('report.comp.write', { name: reporter }), send: t('report.comp.send'), who: t('report.comp.who') },
+    ...(guests ? [{ ring: 'guests', label: t('comp.ring.guests'), icon: 'users', field: t('comp.toGuests'), send: t('comp.sendGuests'), who: t('report.comp.who.guests') } as const] : []),
+    { ring: 'team', label: t('report.comp.team'), icon: 'lock', field: t('report.comp.note'), send: t('comp.sendNote'), who: t('report.comp.who.team') },
   ];
 }

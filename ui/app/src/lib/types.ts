@@ -5,6 +5,7 @@ export type Id = string;
 export type Millis = number;
 export type Role = 'owner' | 'admin' | 'member' | 'guest';
 export type Ring = 'everyone' | 'guests' | 'team';
+export type PresenceChoice = 'auto' | 'away' | 'dnd' | 'offline';
 export type PresenceState = 'online' | 'away' | 'dnd' | 'offline';
 
 export interface Member {
@@ -19,6 +20,8 @@ export interface Member {
   time_zone: string;
   language: string;
   status: { text: string; emoji: string } | null;
+  /** What they chose; `auto` follows the connection. */
+  presence?: PresenceChoice;
   suspended: boolean;
   created_at: Millis;
 }
@@ -26,6 +29,8 @@ export interface Organization { id: Id; slug: string; name: string }
 export interface Session {
   id: Id; created_at: Millis; last_seen_at: Millis; expires_at: Millis; user_agent: string; ip: string; current: boolean;
 }
+export type TokenScope = 'read' | 'write' | 'customers' | 'security' | 'admin';
+export interface Token { id: Id; name: string; scopes: TokenScope[]; created_at: Millis; expires_at: Millis | null; last_used_at: Millis | null }
 export interface Team { id: Id; display_id: string | number; handle: string; name: string; member_ids: Id[] }
 
 export type RoomKind = 'channel' | 'direct' | 'conversation' | 'report';
@@ -63,7 +68,7 @@ export interface Author { kind: 'member' | 'bot' | 'contact' | 'reporter' | 'sys
 export type SystemEvent =
   | 'room_created' | 'member_joined' | 'member_left' | 'member_invited' | 'member_removed' | 'renamed' | 'topic_changed'
   | 'archived' | 'unarchived' | 'assigned' | 'status_changed' | 'priority_changed' | 'team_changed' | 'severity_changed'
-  | 'state_changed' | 'shared' | 'started';
+  | 'state_changed' | 'received' | 'shared' | 'started';
 export type Body =
   | { kind: 'markdown'; text: string; html: string }
   | { kind: 'system'; event: SystemEvent; params: Record<string, unknown> }
@@ -109,22 +114,27 @@ export interface Conversation {
   team_id: Id | null; priority: 'none' | 'low' | 'medium' | 'high' | 'urgent'; snoozed_until: Millis | null;
   waiting_since: Millis | null;
   last_message: { author_kind: Author['kind']; author_name: string; text: string; ring: Ring; at: Millis } | null;
-  last_number: number; last_at: Millis; contact_read_number: number; created_at: Millis; state: RoomState;
+  last_number: number; last_at: Millis; contact_read_number: number; created_at: Millis; state: RoomState | null;
 }
+export interface ScopeItem { asset: string; kind: string; in_scope: boolean; note: string }
 export interface Program {
   id: Id; display_id: string | number; slug: string; name: string; prefix: string; intro: string;
   policy: { text: string; html: string; version: number };
-  scope: { asset: string; kind: string; in_scope: boolean; note: string }[];
-  contact: string; languages: string[] | string; intake: 'open' | 'paused'; notice: string; member_ids: Id[];
+  scope: ScopeItem[];
+  contact: string; languages: string[]; intake: 'open' | 'paused'; notice: string; member_ids: Id[];
   public_url: string; report_url: string;
 }
+export type ReportState = 'new' | 'needs_info' | 'triaged' | 'closed';
+export type CloseReason =
+  | 'resolved' | 'duplicate' | 'informative' | 'out_of_scope' | 'not_reproducible' | 'not_applicable' | 'accepted_risk' | 'no_response'
+  | 'spam' | 'withdrawn' | 'not_security';
 export type Severity = 'none' | 'low' | 'medium' | 'high' | 'critical';
 export interface Report {
   id: Id; display_id: string | number; key: string; program_id: Id; title: string;
   reporter: { name: string; email: string | null; link: string | null; wants_credit: boolean };
-  state: 'new' | 'needs_info' | 'triaged' | 'closed'; close_reason: string | null; assignee_id: Id | null;
+  state: ReportState; close_reason: CloseReason | null; assignee_id: Id | null;
   severity: Severity | null; versions: string; policy_version: number; received_at: Millis; last_number: number;
-  last_at: Millis; state_of_room: RoomState; waiting_on: 'team' | 'reporter' | null;
+  last_at: Millis; state_of_room: RoomState | null; waiting_on: 'team' | 'reporter' | null;
 }
 export interface AuditEntry {
   id: Id; at: Millis; actor: { kind: string; id: Id; name: string }; action: string;
@@ -139,6 +149,9 @@ export interface Preferences {
   language?: string;
   send_key?: 'enter' | 'ctrl_enter';
   notify_desktop?: 'all' | 'mine' | 'none';
+  notify_sound?: 'on' | 'off';
+  /** Keys without Ctrl that act on what is shown (WCAG 2.1.4 wants a way to turn them off). */
+  letter_keys?: 'on' | 'off';
   [key: string]: unknown;
 }
 export interface Desks { team: boolean; customers: boolean; security: boolean; admin: boolean }

@@ -4,10 +4,11 @@ import type { FileInfo, Id } from './types.ts';
 
 export interface Upload { done: Promise<FileInfo>; abort(): void }
 
-export function upload(file: File, room: Id, progress: (share: number) => void): Upload {
+/** Without a room the file is the uploader's own: a picture of themselves. */
+export function upload(file: File, room: Id | null, progress: (share: number) => void): Upload {
   const request = new XMLHttpRequest();
   const done = new Promise<FileInfo>((resolve, reject) => {
-    request.open('POST', `${BASE}/files?name=${encodeURIComponent(file.name)}&room=${encodeURIComponent(room)}`);
+    request.open('POST', `${BASE}/files?name=${encodeURIComponent(file.name)}${room ? `&room=${encodeURIComponent(room)}` : ''}`);
     request.setRequestHeader('Content-Type', file.type || 'application/octet-stream');
     request.setRequestHeader('X-Portico-CSRF', csrfToken());
     request.setRequestHeader('Idempotency-Key', newKey());

@@ -110,12 +110,12 @@ describe('unread', () => {
   it('counts in conversations and reports too, and their own updates win', () => {
     told('conversation.created', { conversation: conversation() }, 'v1');
     told('message.posted', { message: message('m1', 1, { room_id: 'v1', author: { kind: 'contact', id: 'k1', name: 'Cleo' } }) }, 'v1');
-    expect(data.conversations.get('v1')?.state.unread).toBe(1);
+    expect(data.conversations.get('v1')?.state?.unread).toBe(1);
     told('conversation.updated', { conversation: conversation({ status: 'resolved', last_number: 1, state: state({ read_number: 1 }) }) }, 'v1');
     expect(data.conversations.get('v1')).toMatchObject({ status: 'resolved', state: { unread: 0 } });
     told('report.created', { report: report() }, 'q1');
     told('message.posted', { message: message('m2', 1, { room_id: 'q1', author: { kind: 'reporter', id: null, name: 'x' } }) }, 'q1');
-    expect(data.reports.get('q1')?.state_of_room.unread).toBe(1);
+    expect(data.reports.get('q1')?.state_of_room?.unread).toBe(1);
     told('report.updated', { report: report({ state: 'triaged', last_number: 1 }) }, 'q1');
     expect(data.reports.get('q1')?.state).toBe('triaged');
     told('contact.read', { room_id: 'v1', number: 7 }, 'v1');

@@ -1,12 +1,13 @@
 /** The sentence and the glyph of a system line. Params carry names and values; what is missing becomes "somebody". */
 import type { IconName } from '@portico/kit/icons.ts';
 import { t, type Key } from '../i18n/index.svelte.ts';
+import { closeReasons, reportStates, severities } from '../lib/reportWords.ts';
 import type { Message, SystemEvent } from '../lib/types.ts';
 
 const glyphs: Record<SystemEvent, IconName> = {
   room_created: 'flag', member_joined: 'arrow-right', member_left: 'left', member_invited: 'plus', member_removed: 'x', renamed: 'edit',
   topic_changed: 'edit', archived: 'box', unarchived: 'box', assigned: 'user', status_changed: 'check', priority_changed: 'flag',
-  team_changed: 'users', severity_changed: 'warning', state_changed: 'info', shared: 'arrow-right', started: 'flag',
+  team_changed: 'users', severity_changed: 'warning', state_changed: 'info', received: 'check', shared: 'arrow-right', started: 'flag',
 };
 
 function text(value: unknown): string {
@@ -25,6 +26,23 @@ function pick(params: Record<string, unknown>, ...names: string[]): string {
   return '';
 }
 
+/** The lines of a report; null for all others. The reporter is the only one who acts there without a name. */
+function reportLine(event: SystemEvent, params: Record<string, unknown>, named: string, actor: string): string | null {
+  if (event === 'received') return t('sys.received', { version: text(params.policy_version) });
+  const to = text(params.to);
+  if (event === 'severity_changed') {
+    const severity = severities.find((one) => one === to);
+    return severity ? t('sys.severity_changed', { actor, to: t(`sev.${severity}`) }) : t('sys.severity_removed', { actor });
+  }
+  const state = reportStates.find((one) => one === to);
+  if (event !== 'state_changed' || !state) return null;
+  const reason = closeReasons.find((one) => one === params.reason);
+  if (state === 'closed' && reason === 'withdrawn' && !named) return t('sys.withdrawn');
+  if (state === 'closed' && reason) return t('sys.closed', { actor, reason: t(`report.reason.${reason}`) });
+  if (state === 'new') return t('sys.reopened', { actor });
+  return t('sys.state_changed', { actor, to: t(`report.state.${state}`) });
+}
+
 export function systemLine(message: Message): { text: string; icon: IconName } {
   if (message.body.kind !== 'system') return { text: '', icon: 'info' };
   const { event, params } = message.body;
@@ -37,6 +55,8 @@ export function systemLine(message: Message): { text: string; icon: IconName } {
   if (event === 'topic_changed' && !to) return { text: t('sys.topic_removed', { actor }), icon };
   if (event === 'assigned' && !to) return { text: t('sys.unassigned', { actor }), icon };
   if (event === 'started') return { text: t('sys.started'), icon };
+  const report = reportLine(event, params, named, actor);
+  if (report) return { text: report, icon };
   const key = `sys.${event}` as 'sys.assigned' & Key;
   return { text: t(key, { actor, to: to || t('sys.nobody'), member } as { actor: string; to: string }), icon };
 }

@@ -5,7 +5,7 @@ use crate::{Ctx, Query};
 use portico_domain::inbox::{Asked, Form};
 use portico_policy::Actor;
 use portico_store::Read;
-use portico_types::{Error, InboxId, MemberId, Result};
+use portico_types::{Error, InboxId, Result};
 use serde::Serialize;
 
 /// Asks for the public side of an inbox. The key that led to it is all that is needed.
@@ -32,9 +32,7 @@ pub struct PublicConfig {
 }
 
 impl Query for Config {
-    /// The public side, and the agents, by whose presence the server tells whether anybody is there. Their ids go no
-    /// further.
-    type Out = (PublicConfig, Vec<MemberId>);
+    type Out = PublicConfig;
 
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
         let (inbox, _) = read.website_inbox(self.inbox)?.ok_or_else(Error::not_found)?;
@@ -45,7 +43,7 @@ impl Query for Config {
             },
             _ => None,
         };
-        let config = PublicConfig {
+        Ok(PublicConfig {
             name: inbox.name,
             color: inbox.color,
             greeting: inbox.greeting,
@@ -54,7 +52,6 @@ impl Query for Config {
             identity: inbox.identity,
             organization: read.own_organization()?.name,
             unread,
-        };
-        Ok((config, read.agents(self.inbox)?))
+        })
     }
 }

@@ -19,8 +19,8 @@ export function mentionsMe(data: Data, message: Message): boolean {
 /** Counts a posted message: only others' root messages beyond what was read and beyond what the store knew of. */
 function count(data: Data, message: Message, known: number): void {
   if (message.thread_id !== null || message.number <= known) return;
-  if (data.isMine(message.author)) {
-    // Whoever writes has read what stands above.
+  if (data.isMine(message.author) || (message.body.kind === 'system' && message.body.params.by_id === data.myId)) {
+    // Whoever writes (or does what a system line tells) has read what stands above.
     data.changeState(message.room_id, (state) => ({ ...state, read_number: Math.max(state.read_number, message.number), unread: 0, mentions: 0 }));
     return;
   }
@@ -48,8 +48,7 @@ function posted(data: Data, message: Message): void {
     const root_count = now.root_count + (message.thread_id === null && message.number > known ? 1 : 0);
     data.rooms.set(now.id, { ...now, last_number, last_at, root_count });
   }
-  const talk = data.conversations.get(message.room_id);
-  if (talk) data.conversations.set(talk.id, { ...talk, last_number, last_at });
+  data.changeConversation(message.room_id, { last_number }); // the rest is told by conversation.updated
   const told = data.reports.get(message.room_id);
   if (told) data.reports.set(told.id, { ...told, last_number, last_at });
 
@@ -103,9 +102,28 @@ function membership(data: Data, event: EventData['member.joined'], joined: boole
   if (inbox) data.inboxes.set(inbox.id, { ...inbox, member_ids: change(inbox.member_ids) });
   const program = program_id ? data.programs.get(program_id) : undefined;
   if (program) data.programs.set(program.id, { ...program, member_ids: change(program.member_ids) });
-  if (inbox_id && member_id === data.myId) data.onStale('customers');
-  if (program_id && member_id === data.myId) data.onStale('security');
+  if (inbox_id && member_id === data.myId) ownInbox(data, inbox_id, joined);
+  if (program_id && member_id === data.myId) ownProgram(data, program_id, joined);
   if (room_id) roomMembership(data, room_id, member_id, event.role === 'manager' ? 'manager' : 'member', joined);
+}
+
+/** The desk comes with the first inbox and goes with the last; whoever stops being an agent loses sight of what the inbox holds. */
+function ownInbox(data: Data, inbox: Id, joined: boolean): void {
+  const { me } = data;
+  const admin = me?.member.role === 'owner' || me?.member.role === 'admin';
+  if (!joined && !admin) {
+    data.inboxes.delete(inbox);
+    for (const conversation of data.conversations.values()) if (conversation.inbox_id === inbox) data.conversations.delete(conversation.id);
+  }
+  const customers = admin || joined || data.inboxes.size > 0;
+  if (me && me.desks.customers !== customers) data.me = { ...me, desks: { ...me.desks, customers } };
+  data.onStale('customers');
+}
+
+/** Whoever leaves a program's team loses its reports at once; what they may see now is asked for. */
+function ownProgram(data: Data, program: Id, joined: boolean): void {
+  if (!joined) for (const report of data.reports.values()) if (report.program_id === program) data.reports.delete(report.id);
+  data.onStale('programs');
 }
 
 function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'], joined: boolean): void {
@@ -185,29 +203,35 @@ export const handlers: Handlers = {
   },
   'team.updated': (data, { team }) => void data.teams.set(team.id, team),
   'team.removed': (data, { team_id }) => void data.teams.delete(team_id),
-  'inbox.updated': (data, { inbox }) => void data.inboxes.set(inbox.id, inbox),
-  'conversation.created': (data, { conversation }) => conversationTold(data, conversation),
+  'inbox.updated': (data, { inbox }) => {
+    // The snippet depends on the server's address, which an event does not know.
+    data.inboxes.set(inbox.id, { ...inbox, snippet: inbox.snippet ?? data.inboxes.get(inbox.id)?.snippet ?? '' });
+  },
+  'conversation.created': (data, { conversation }) => {
+    const member = data.inboxes.get(conversation.inbox_id)?.member_ids.includes(data.myId) ?? true;
+    conversationTold(data, { ...conversation, state: conversation.state ?? { ...unseen, member } });
+  },
   'conversation.updated': (data, { conversation }) => conversationTold(data, conversation),
   'contact.updated': (data, { contact }) => {
     data.contacts.set(contact.id, contact);
     for (const [id, conversation] of data.conversations) {
-      if (conversation.contact.id === contact.id) data.conversations.set(id, { ...conversation, contact });
+      if (conversation.contact.id === contact.id) data.changeConversation(id, { contact });
     }
   },
   'contact.merged': (data, { contact_id, into }) => {
     data.contacts.delete(contact_id);
     const contact = data.contacts.get(into);
     for (const [id, conversation] of data.conversations) {
-      if (contact && conversation.contact.id === contact_id) data.conversations.set(id, { ...conversation, contact });
+      if (contact && conversation.contact.id === contact_id) data.changeConversation(id, { contact });
     }
     data.onStale('customers');
   },
   'contact.read': (data, { room_id, number }) => {
     const conversation = data.conversations.get(room_id);
-    if (conversation) data.conversations.set(room_id, { ...conversation, contact_read_number: Math.max(conversation.contact_read_number, number) });
+    if (conversation) data.changeConversation(room_id, { contact_read_number: Math.max(conversation.contact_read_number, number) });
   },
   'program.updated': (data, { program }) => void data.programs.set(program.id, program),
-  'report.created': (data, { report }) => reportTold(data, report),
+  'report.created': (data, { report }) => reportTold(data, { ...report, state_of_room: report.state_of_room ?? unseen }),
   'report.updated': (data, { report }) => reportTold(data, report),
   'organization.updated': (data, { organization }) => {
     if (data.me) data.me = { ...data.me, organization };
@@ -215,16 +239,16 @@ export const handlers: Handlers = {
 };
 
 function conversationTold(data: Data, conversation: EventData['conversation.updated']['conversation']): void {
-  const state = conversation.state ?? data.conversations.get(conversation.id)?.state;
-  data.conversations.set(conversation.id, { ...conversation, state });
-  data.contacts.set(conversation.contact.id, conversation.contact);
+  data.putConversation(conversation);
   data.onStale('customers');
   data.onStale('inbox');
 }
 
+/** One's own state in a report or conversation nobody has looked at yet. */
+const unseen: RoomState = { member: true, role: 'member', read_number: 0, unread: 0, mentions: 0, muted: false, starred: false, notify: 'all' };
+
 function reportTold(data: Data, report: EventData['report.updated']['report']): void {
-  const state_of_room = report.state_of_room ?? data.reports.get(report.id)?.state_of_room;
-  data.reports.set(report.id, { ...report, state_of_room });
+  data.putReport(report);
   data.onStale('security');
   data.onStale('inbox');
 }

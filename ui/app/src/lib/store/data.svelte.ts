@@ -26,7 +26,7 @@ export interface Pending {
 }
 export interface Typist { author: Author; until: Millis; text: string | null }
 /** Lists the server derives and that must be asked for again. */
-export type Stale = 'threads' | 'inbox' | 'customers' | 'security' | 'saved';
+export type Stale = 'threads' | 'inbox' | 'customers' | 'security' | 'programs' | 'saved';
 
 export const draftKey = (room: Id, thread: Id | null): string => `${room}:${thread ?? ''}`;
 const noCounts: Counts = { customers: { mine: 0, unassigned: 0, all: 0 }, security: { new: 0, open: 0 }, threads: { unread: 0, mentions: 0 } };
@@ -43,6 +43,8 @@ export class Data {
   conversations = new SvelteMap<Id, Conversation>();
   contacts = new SvelteMap<Id, Contact>();
   reports = new SvelteMap<Id, Report>();
+  /** True when `reports` holds every open report this person may see (reports.svelte.ts fetches them). */
+  openReports = $state(false);
   messages = new SvelteMap<Id, Message>();
   threadStates = new SvelteMap<Id, ThreadState>();
   saved = new SvelteSet<Id>();
@@ -59,6 +61,8 @@ export class Data {
   cursor: string | null = null;
   /** Counts events; a fetch begun at clock n must not undo what an event told later. */
   clock = 0;
+  /** Counts boots: after each, what had been fetched besides is gone and has to be asked for again. */
+  loads = $state(0);
   /** Set by the session: something derived has to be fetched again. */
   onStale: (what: Stale) => void = () => {};
 
@@ -109,6 +113,35 @@ export class Data {
     this.messages.set(id, change(old));
   }
 
+  /** Takes a report from an answer begun at `since`, or from an event. Events carry nobody's own state: ours stays. */
+  putReport(report: Report, since?: number): void {
+    const old = this.reports.get(report.id);
+    const late = old !== undefined && since !== undefined && (this.touched.get(report.id) ?? 0) > since;
+    if (late && old.state_of_room) return;
+    if (since === undefined) this.touched.set(report.id, this.clock);
+    const told = late ? old : report;
+    this.reports.set(report.id, { ...told, state_of_room: report.state_of_room ?? old?.state_of_room ?? null });
+  }
+
+  /** The same for a conversation. An own state from before the newest event would lack what that event counted: it is left out. */
+  putConversation(conversation: Conversation, since?: number): void {
+    const old = this.conversations.get(conversation.id);
+    const late = old !== undefined && since !== undefined && (this.touched.get(conversation.id) ?? 0) > since;
+    if (late && old.state) return;
+    if (since === undefined) this.touched.set(conversation.id, this.clock);
+    const behind = late && conversation.last_number < old.last_number;
+    const told = late ? old : conversation;
+    this.conversations.set(told.id, { ...told, state: (behind ? null : conversation.state) ?? old?.state ?? null });
+    this.contacts.set(told.contact.id, told.contact);
+  }
+  /** Changes a known conversation by an event. */
+  changeConversation(id: Id, change: Partial<Conversation>): void {
+    const old = this.conversations.get(id);
+    if (!old) return;
+    this.touched.set(id, this.clock);
+    this.conversations.set(id, { ...old, ...change });
+  }
+
   expectEcho(key: string, body: string): void {
     const now = Date.now();
     this.echoes = [...this.echoes.filter((echo) => echo.until > now), { key, body, until: now + 10_000 }];
@@ -128,6 +161,7 @@ export class Data {
     this.rooms.set(room.id, keep ? { ...room, state: old.state, last_number: old.last_number, root_count: old.root_count } : room);
   }
   changeState(id: Id, change: (state: RoomState) => RoomState): void {
+    this.touched.set(id, this.clock);
     const room = this.rooms.get(id);
     if (room?.state) this.rooms.set(id, { ...room, state: change(room.state) });
     const conversation = this.conversations.get(id);
@@ -151,6 +185,7 @@ export class Data {
     this.presence.clear();
     for (const [id, state] of Object.entries(boot.presence)) this.presence.set(id, state);
     for (const map of [this.conversations, this.contacts, this.reports, this.messages, this.roomMembers, this.threadStates, this.typing, this.viewing]) map.clear();
+    this.openReports = false;
     for (const [key, draft] of this.drafts) if (!draft.dirty) this.drafts.delete(key);
     for (const draft of boot.drafts) {
       const key = draftKey(draft.room_id, draft.thread_id);
@@ -162,5 +197,6 @@ export class Data {
     this.counts = boot.counts;
     this.limits = boot.limits;
     this.cursor = boot.cursor;
+    this.loads += 1;
   }
 }

@@ -14,17 +14,20 @@ export class List<T> {
 
   constructor(
     private readonly path: () => string,
-    private readonly took: (items: T[]) => void = () => {},
+    /** Puts the things into the store; `since` is the clock when the fetch began. */
+    private readonly took: (items: T[], since: number) => void = () => {},
+    private readonly clock: () => number = () => 0,
   ) {}
 
   /** The first page anew; what was shown stays until it is here. */
   async refresh(): Promise<void> {
     const turn = ++this.turn;
     this.loading = true;
+    const since = this.clock();
     try {
       const page = await get<Page<T>>(this.path());
       if (turn !== this.turn) return;
-      this.took(page.items);
+      this.took(page.items, since);
       this.items = page.items;
       this.next = page.next;
       this.loaded = true;
@@ -40,11 +43,12 @@ export class List<T> {
     if (!this.next || this.loading) return;
     const turn = ++this.turn;
     this.loading = true;
+    const since = this.clock();
     try {
       const separator = this.path().includes('?') ? '&' : '?';
       const page = await get<Page<T>>(`${this.path()}${separator}cursor=${encodeURIComponent(this.next)}`);
       if (turn !== this.turn) return;
-      this.took(page.items);
+      this.took(page.items, since);
       this.items = [...this.items, ...page.items];
       this.next = page.next;
     } catch (error) {

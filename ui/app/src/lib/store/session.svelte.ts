@@ -73,7 +73,7 @@ export class SessionLife {
       this.stream.start();
       this.outbox.restore(await livingTabs());
       this.drafts.flush();
-      for (const what of ['inbox', 'threads', 'saved'] as const) this.refresh(what);
+      for (const what of ['inbox', 'threads', 'saved', 'security'] as const) this.refresh(what);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) await this.signedOut();

@@ -1,0 +1,99 @@
+//! A running server and a client of few words.
+
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+pub(crate) const BIN: &str = env!("CARGO_BIN_EXE_portico");
+
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) address: String,
+    /// The setup code, at a first start.
+    pub(crate) code: Option<String>,
+}
+
+impl Server {
+    /// Starts on a free port and waits until it says where it is.
+    pub(crate) fn start(data: &Path) -> Self {
+        Self::run(Command::new(BIN).arg("serve").arg("--data").arg(data))
+    }
+
+    pub(crate) fn run(command: &mut Command) -> Self {
+        let mut child = command
+            .args(["--listen", "127.0.0.1:0", "--log", "warn,portico=info"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+        let (mut address, mut code) = (None, None);
+        while address.is_none() {
+            let line = lines.next().expect("the server says where it is").expect("readable");
+            if let Some(at) = line.find("http://") {
+                let url = &line[at + 7..];
+                address = url.split(['/', ' ']).next().map(ToOwned::to_owned);
+                code = url.split_once('#').map(|(_, c)| c.to_owned());
+            }
+        }
+        Self { child, address: address.expect("an address"), code }
+    }
+
+    /// One request of one connection.
+    pub(crate) fn ask(&self, method: &str, path: &str, token: &str, body: Option<&Value>, key: &str) -> Option<(u16, Value)> {
+        let mut io = TcpStream::connect(&self.address).ok()?;
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let auth = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        let key = if key.is_empty() { String::new() } else { format!("Idempotency-Key: {key}\r\n") };
+        write!(
+            io,
+            "{method} /api/portico/v1{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{auth}{key}\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .ok()?;
+        let mut text = String::new();
+        io.read_to_string(&mut text).ok()?;
+        let (head, rest) = text.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some((status, serde_json::from_str(rest).unwrap_or(Value::Null)))
+    }
+
+    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        self.ask("POST", path, token, Some(body), "").expect("the server answers")
+    }
+
+    pub(crate) fn get(&self, path: &str, token: &str) -> Value {
+        let (status, body) = self.ask("GET", path, token, None, "").expect("the server answers");
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    /// Sets up and gives the owner's token and the first channel.
+    pub(crate) fn set_up(&self) -> (String, String) {
+        let code = self.code.clone().expect("a first start");
+        let owner = json!({"name": "Ann", "email": "ann@example.org", "password": "correct horse battery"});
+        let (status, made) = self.post("/setup", "", &json!({"code": code, "organization": "Acme", "owner": owner}));
+        assert_eq!(status, 201, "{made}");
+        let token = made["token"].as_str().expect("a token").to_owned();
+        let room = self.get("/boot", &token)["channels"][0]["id"].as_str().expect("a channel").to_owned();
+        (token, room)
+    }
+
+    pub(crate) fn kill(mut self) {
+        // SIGKILL: nothing is flushed, nothing is said.
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended_before = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
