@@ -1,8 +1,9 @@
 # A menu; the work is in scripts/ and `cargo xtask`.
-.PHONY: menu run dev check test clean
+.PHONY: menu run demo dev check test clean
 
 menu:
 	@echo "make run     build what is stale and start the server on ./data"
+	@echo "make demo    a throw-away server with an organization to look at, and a shop that carries the widget"
 	@echo "make dev     a server for development, and the web app with live reload"
 	@echo "make check   the quick checks of the repository (cargo xtask check)"
 	@echo "make test    everything that must pass, as CI runs it"
@@ -10,6 +11,9 @@ menu:
 
 run:
 	@scripts/run.sh
+
+demo:
+	@scripts/demo.sh
 
 dev:
 	@scripts/dev.sh

@@ -10,15 +10,18 @@ mod people;
 mod security;
 mod stream;
 mod team;
+mod widget;
 
 pub mod openapi;
 
 pub use answer::{Listed, Paging};
+pub(crate) use widget::typing as widget_typing;
 
 use axum::{Router, extract::FromRef, middleware};
 use portico_blobs::{Blobs, image_worker::ImageWorker};
 use portico_edge::Edge;
-use portico_realtime::Hub;
+use portico_realtime::{Hub, Viewer};
+use portico_store::LogEvent;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -56,21 +59,16 @@ pub fn router(api: Api) -> Router<Api> {
     Router::new()
         .nest(BASE, native.merge(openapi::routes()).merge(health::routes()).merge(stream::routes()))
         .merge(security::pages::routes())
+        .merge(widget::routes(api.clone()))
         .layer(axum::Extension(security::Gate::new(api.edge.app.clock())))
         .layer(middleware::from_fn(portico_edge::once))
         .layer(middleware::from_fn_with_state(api.edge, portico_edge::request_id))
 }
 
-/// A visitor is typing: in the conversation they have open, whichever that is.
-pub(crate) async fn widget_typing(
-    _api: &Api,
-    _ctx: portico_core::Ctx,
-    _text: Option<String>,
-) -> portico_types::Result<()> {
-    Ok(())
-}
-
 /// What a person outside may see of an event.
-pub fn outside(_event: &portico_store::LogEvent, _viewer: &portico_realtime::Viewer) -> Option<String> {
-    None
+pub fn outside(event: &LogEvent, viewer: &Viewer) -> Option<String> {
+    match viewer {
+        Viewer::Contact { id, inbox } => widget::outside(&event.event, *id, *inbox),
+        Viewer::Reporter { .. } | Viewer::Member { .. } => None,
+    }
 }

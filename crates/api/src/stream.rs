@@ -12,7 +12,7 @@ use axum::{
     routing::get,
 };
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
-use portico_core::{Ctx, messages::MayType};
+use portico_core::{Ctx, messages::MayType, people::KnowsEveryone};
 use portico_domain::room::Ring;
 use portico_edge::{Anyone, Peer, Problem, Seat};
 use portico_policy::{Actor, Via};
@@ -20,7 +20,7 @@ use portico_realtime::{Batch, Connection, Controls, End, Viewer};
 use portico_types::{Error, MessageId, Result, RoomId};
 use serde::Deserialize;
 use serde_json::json;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::mpsc;
 
 /// What a client may say.
@@ -120,8 +120,10 @@ async fn serve(api: Api, who: Option<Ctx>, socket: WebSocket) -> Result<()> {
         Err(e) => return refuse(out, &e).await,
     };
     let controls = connection.controls();
+    // Who came and went meanwhile was told to nobody here. A guest learns of the few they know as it changes.
+    let around = presences(&api, &who).await?;
     let (answer, answers) = mpsc::channel::<Message>(4);
-    let writer = tokio::spawn(write(out, connection, answers));
+    let writer = tokio::spawn(write(out, connection, around, answers));
     let reader = async {
         let mut bucket = CHATTER;
         let mut refill = tokio::time::interval(Duration::from_millis(250));
@@ -153,6 +155,18 @@ async fn serve(api: Api, who: Option<Ctx>, socket: WebSocket) -> Result<()> {
     Ok(())
 }
 
+/// Who is around, for a member who is no guest.
+async fn presences(api: &Api, who: &Ctx) -> Result<Option<Message>> {
+    let ctx = api.edge.app.ctx(who.tenant, who.actor);
+    if who.actor.member().is_none() || !api.edge.app.ask(ctx, KnowsEveryone).await? {
+        return Ok(None);
+    }
+    let members: BTreeMap<String, _> =
+        api.hub.presence(who.tenant).into_iter().map(|(id, state)| (id.to_string(), state)).collect();
+    let text = json!({"type": "presences", "data": {"members": members}}).to_string();
+    Ok(Some(Message::Text(text.into())))
+}
+
 fn viewer(actor: &Actor) -> Option<Viewer> {
     match *actor {
         Actor::Member { id, via: Via::Session(session) } => {
@@ -182,10 +196,20 @@ async fn refuse(mut out: Out, e: &Error) -> Result<()> {
 }
 
 /// Writes whatever waits, in one go: under load many frames share a system call.
-async fn write(mut out: Out, mut connection: Connection, mut answers: mpsc::Receiver<Message>) {
+async fn write(
+    mut out: Out,
+    mut connection: Connection,
+    around: Option<Message>,
+    mut answers: mpsc::Receiver<Message>,
+) {
     let ready = connection.ready();
     let first = json!({"type": "ready", "cursor": ready.cursor, "resumed": ready.resumed}).to_string();
     if out.send(Message::Text(first.into())).await.is_err() {
+        return;
+    }
+    if let Some(around) = around
+        && out.send(around).await.is_err()
+    {
         return;
     }
     loop {

@@ -43,10 +43,7 @@ fn play(part: &str) -> io::Result<()> {
         "open-behind-landlock" => {
             restrict_files().map_err(|refused| io::Error::other(refused.to_string()))?;
             said(&mut out, std::fs::File::open("/etc/passwd"))?;
-            said(
-                &mut out,
-                std::fs::File::create("/tmp/portico-probe-must-not-exist"),
-            )?;
+            said(&mut out, std::fs::File::create("/tmp/portico-probe-must-not-exist"))?;
             said(&mut out, std::fs::read_dir("/"))?;
             said(&mut out, TcpStream::connect("127.0.0.1:9"))
         }

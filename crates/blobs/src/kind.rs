@@ -30,10 +30,7 @@ pub fn sniff(head: &[u8]) -> &'static str {
 /// Whether a file of this kind may be shown inside a page. Everything else, PDF too, is a download.
 pub fn inline_safe(kind: &str) -> bool {
     is_picture(kind)
-        || matches!(
-            kind,
-            "audio/mpeg" | "audio/ogg" | "audio/wav" | "audio/mp4" | "video/mp4" | "video/webm"
-        )
+        || matches!(kind, "audio/mpeg" | "audio/ogg" | "audio/wav" | "audio/mp4" | "video/mp4" | "video/webm")
 }
 
 /// Whether this is a kind the image worker takes, and therefore one that may have a thumbnail.
@@ -77,9 +74,7 @@ fn is_webm(rest: &[u8]) -> bool {
 /// Ogg with a sound codec in its first page; Ogg video is rare and stays a download.
 fn ogg(rest: &[u8]) -> &'static str {
     // "OggS" is cut off already; the page header has 23 more bytes, then one for each of its segments.
-    let first_packet = rest
-        .get(22)
-        .and_then(|segments| rest.get(23 + usize::from(*segments)..));
+    let first_packet = rest.get(22).and_then(|segments| rest.get(23 + usize::from(*segments)..));
     match first_packet {
         Some(packet)
             if packet.starts_with(b"OpusHead")
@@ -114,8 +109,7 @@ fn is_text(head: &[u8]) -> bool {
         }
         Err(_) => return false,
     };
-    text.chars()
-        .all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1b'))
+    text.chars().all(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\x0c' | '\x1b'))
 }
 
 #[cfg(test)]
@@ -137,10 +131,7 @@ mod tests {
             (b"%PDF-1.7\n", "application/pdf"),
             (b"\0\0\0\x20ftypisom\0\0", "video/mp4"),
             (b"\0\0\0\x20ftypM4A \0\0", "audio/mp4"),
-            (
-                b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01\x42\x82\x84webmB",
-                "video/webm",
-            ),
+            (b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01\x42\x82\x84webmB", "video/webm"),
             (b"ID3\x04\0\0", "audio/mpeg"),
             (b"\xff\xfb\x90\x64\0", "audio/mpeg"),
             (&ogg, "audio/ogg"),
@@ -163,14 +154,9 @@ mod tests {
         ] {
             assert_eq!(sniff(document), "text/plain");
         }
-        for kind in [
-            "text/plain",
-            "text/html",
-            "image/svg+xml",
-            "application/pdf",
-            "application/octet-stream",
-            "",
-        ] {
+        for kind in
+            ["text/plain", "text/html", "image/svg+xml", "application/pdf", "application/octet-stream", ""]
+        {
             assert!(!inline_safe(kind), "{kind}");
         }
         assert!(inline_safe("image/webp") && inline_safe("video/mp4") && inline_safe("audio/ogg"));

@@ -28,11 +28,8 @@ pub(crate) struct Temp {
 impl Local {
     /// Makes the directories and sweeps abandoned uploads away.
     pub(crate) fn open(root: &Path) -> Result<Self, BlobError> {
-        let local = Self {
-            blobs: root.join("blobs"),
-            incoming: root.join("incoming"),
-            next: AtomicU64::new(0),
-        };
+        let local =
+            Self { blobs: root.join("blobs"), incoming: root.join("incoming"), next: AtomicU64::new(0) };
         private_dirs().recursive(true).create(&local.blobs)?;
         private_dirs().recursive(true).create(&local.incoming)?;
         sync_dir(root)?;

@@ -43,10 +43,7 @@ pub fn content_disposition(name: &str, inline: bool) -> String {
     let name = safe_name(name);
     let kind = if inline { "inline" } else { "attachment" };
     // Quotes and backslashes are gone already; a percent sign some readers decode, so it goes here.
-    let plain: String = name
-        .chars()
-        .map(|c| if c.is_ascii() && c != '%' { c } else { '_' })
-        .collect();
+    let plain: String = name.chars().map(|c| if c.is_ascii() && c != '%' { c } else { '_' }).collect();
     if plain == name {
         return format!("{kind}; filename=\"{plain}\"");
     }
@@ -57,11 +54,7 @@ pub fn content_disposition(name: &str, inline: bool) -> String {
         } else {
             value.push('%');
             for nibble in [byte >> 4, byte & 15] {
-                value.push(
-                    char::from_digit(u32::from(nibble), 16)
-                        .unwrap_or('0')
-                        .to_ascii_uppercase(),
-                );
+                value.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase());
             }
         }
     }
@@ -102,12 +95,7 @@ fn cut(name: &str) -> String {
 }
 
 fn is_device(name: &str) -> bool {
-    let stem = name
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .trim_end()
-        .to_lowercase();
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
     if DEVICES.contains(&stem.as_str()) {
         return true;
     }
@@ -115,10 +103,7 @@ fn is_device(name: &str) -> bool {
         return false;
     };
     let mut port = port.chars();
-    matches!(
-        (port.next(), port.next()),
-        (Some('0'..='9' | '¹' | '²' | '³'), None)
-    )
+    matches!((port.next(), port.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
 }
 
 #[cfg(test)]
@@ -169,14 +154,7 @@ mod tests {
 
     #[test]
     fn a_safe_name_stays_as_it_is() {
-        for name in [
-            "con.txt",
-            "...x...",
-            "a\\b",
-            "\u{202e}",
-            &"é.".repeat(200),
-            "_nul",
-        ] {
+        for name in ["con.txt", "...x...", "a\\b", "\u{202e}", &"é.".repeat(200), "_nul"] {
             let once = safe_name(name);
             assert_eq!(safe_name(&once), once, "{name:?}");
         }
@@ -184,10 +162,7 @@ mod tests {
 
     #[test]
     fn the_header_carries_both_forms_and_nothing_else() {
-        assert_eq!(
-            content_disposition("a b.txt", false),
-            "attachment; filename=\"a b.txt\""
-        );
+        assert_eq!(content_disposition("a b.txt", false), "attachment; filename=\"a b.txt\"");
         assert_eq!(
             content_disposition("ünï.png", true),
             "inline; filename=\"_n_.png\"; filename*=UTF-8''%C3%BCn%C3%AF.png"

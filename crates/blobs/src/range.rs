@@ -38,11 +38,7 @@ impl ByteRange {
             Self::Between(start, last) => (start, last.saturating_add(1).min(size)),
             Self::Last(count) => (size.saturating_sub(count), size),
         };
-        if start < end {
-            Ok((start, end - start))
-        } else {
-            Err(BlobError::Range { size })
-        }
+        if start < end { Ok((start, end - start)) } else { Err(BlobError::Range { size }) }
     }
 }
 
@@ -63,16 +59,9 @@ mod tests {
         assert_eq!(ByteRange::parse("bytes=0-99"), Some(ByteRange::Between(0, 99)));
         assert_eq!(ByteRange::parse(" bytes=5-"), Some(ByteRange::From(5)));
         assert_eq!(ByteRange::parse("bytes=-7"), Some(ByteRange::Last(7)));
-        for bad in [
-            "",
-            "bytes=",
-            "bytes=-",
-            "bytes=9-5",
-            "bytes=0-1,3-4",
-            "bytes=+1-2",
-            "lines=0-1",
-            "bytes=a-b",
-        ] {
+        for bad in
+            ["", "bytes=", "bytes=-", "bytes=9-5", "bytes=0-1,3-4", "bytes=+1-2", "lines=0-1", "bytes=a-b"]
+        {
             assert_eq!(ByteRange::parse(bad), None, "{bad}");
         }
         assert_eq!(ByteRange::parse("bytes=0-99999999999999999999999"), None);
@@ -85,19 +74,9 @@ mod tests {
         assert_eq!(ByteRange::Between(3, 3).resolve(10).unwrap(), (3, 1));
         assert_eq!(ByteRange::Between(3, u64::MAX).resolve(10).unwrap(), (3, 7));
         assert_eq!(ByteRange::Last(99).resolve(10).unwrap(), (0, 10));
-        for outside in [
-            ByteRange::From(10),
-            ByteRange::Last(0),
-            ByteRange::Between(11, 12),
-        ] {
-            assert!(
-                matches!(outside.resolve(10), Err(BlobError::Range { size: 10 })),
-                "{outside:?}"
-            );
+        for outside in [ByteRange::From(10), ByteRange::Last(0), ByteRange::Between(11, 12)] {
+            assert!(matches!(outside.resolve(10), Err(BlobError::Range { size: 10 })), "{outside:?}");
         }
-        assert!(matches!(
-            ByteRange::Last(4).resolve(0),
-            Err(BlobError::Range { size: 0 })
-        ));
+        assert!(matches!(ByteRange::Last(4).resolve(0), Err(BlobError::Range { size: 0 })));
     }
 }

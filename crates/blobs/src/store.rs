@@ -36,9 +36,7 @@ impl Blobs {
     pub async fn open(root: impl Into<PathBuf>) -> Result<Self, BlobError> {
         let root = root.into();
         let local = blocking(move || Local::open(&root)).await?;
-        Ok(Self {
-            place: Place::Local(Arc::new(local)),
-        })
+        Ok(Self { place: Place::Local(Arc::new(local)) })
     }
 
     /// Begins an upload of at most `limit` bytes for `tenant`. Nothing is visible before [`Upload::finish`].
@@ -61,13 +59,7 @@ impl Blobs {
         if start > 0 {
             file.seek(io::SeekFrom::Start(start)).await?;
         }
-        Ok(BlobReader {
-            size,
-            start,
-            len,
-            left: len,
-            file,
-        })
+        Ok(BlobReader { size, start, len, left: len, file })
     }
 
     /// Deletes a blob; `false` when there was none. Call it only for content no row names any more, and with a
@@ -104,9 +96,7 @@ impl AsyncRead for BlobReader {
         if self.left == 0 {
             return Poll::Ready(Ok(()));
         }
-        let wanted = usize::try_from(self.left)
-            .unwrap_or(usize::MAX)
-            .min(buf.remaining());
+        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buf.remaining());
         let mut part = ReadBuf::new(buf.initialize_unfilled_to(wanted));
         std::task::ready!(Pin::new(&mut self.file).poll_read(cx, &mut part))?;
         let got = part.filled().len();

@@ -90,11 +90,7 @@ impl Upload {
         let sha256: Sha256 = std::mem::take(&mut self.hasher).finalize().into();
         let (local, path, tenant) = (Arc::clone(&self.local), self.path.clone(), self.tenant);
         blocking(move || local.publish(&path, &file, tenant, &sha256)).await?;
-        Ok(Stored {
-            sha256,
-            size: self.size,
-            kind: sniff(&self.head),
-        })
+        Ok(Stored { sha256, size: self.size, kind: sniff(&self.head) })
     }
 }
 

@@ -1,10 +1,7 @@
 //! The image worker as the server uses it: real processes, hostile pictures, workers gone wrong, and proof that
 //! the sandbox bites.
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use std::io::Cursor;
 use std::os::unix::process::ExitStatusExt;
@@ -30,10 +27,7 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 }
 
 fn slope(width: u32, height: u32) -> DynamicImage {
-    RgbImage::from_fn(width, height, |x, y| {
-        image::Rgb([(x % 256) as u8, (y % 256) as u8, 128])
-    })
-    .into()
+    RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 128])).into()
 }
 
 #[tokio::test]
@@ -46,10 +40,7 @@ async fn every_kind_comes_back_as_a_picture_of_that_kind_with_a_thumbnail() {
     ] {
         let input = encoded(&slope(900, 300), format);
         let done = worker().process(&input).await.unwrap();
-        assert_eq!(
-            (done.picture.kind, done.picture.width, done.picture.height),
-            (kind, 900, 300)
-        );
+        assert_eq!((done.picture.kind, done.picture.width, done.picture.height), (kind, 900, 300));
         assert_eq!(
             (done.thumbnail.kind, done.thumbnail.width, done.thumbnail.height),
             ("image/jpeg", 720, 240)
@@ -65,23 +56,12 @@ async fn every_kind_comes_back_as_a_picture_of_that_kind_with_a_thumbnail() {
 
 #[tokio::test]
 async fn a_transparent_picture_keeps_its_transparency_in_the_thumbnail() {
-    let clear: DynamicImage = RgbaImage::from_fn(30, 20, |x, _| {
-        image::Rgba([200, 10, 10, if x < 15 { 0 } else { 255 }])
-    })
-    .into();
-    let done = worker()
-        .process(&encoded(&clear, ImageFormat::Png))
-        .await
-        .unwrap();
-    assert_eq!(
-        (done.thumbnail.kind, done.thumbnail.width, done.thumbnail.height),
-        ("image/png", 30, 20)
-    );
+    let clear: DynamicImage =
+        RgbaImage::from_fn(30, 20, |x, _| image::Rgba([200, 10, 10, if x < 15 { 0 } else { 255 }])).into();
+    let done = worker().process(&encoded(&clear, ImageFormat::Png)).await.unwrap();
+    assert_eq!((done.thumbnail.kind, done.thumbnail.width, done.thumbnail.height), ("image/png", 30, 20));
     let thumbnail = image::load_from_memory(&done.thumbnail.bytes).unwrap().to_rgba8();
-    assert_eq!(
-        (thumbnail.get_pixel(3, 3).0[3], thumbnail.get_pixel(20, 3).0[3]),
-        (0, 255)
-    );
+    assert_eq!((thumbnail.get_pixel(3, 3).0[3], thumbnail.get_pixel(20, 3).0[3]), (0, 255));
 }
 
 #[tokio::test]
@@ -97,10 +77,8 @@ async fn what_is_no_picture_is_refused_whatever_it_says() {
     ] {
         let outcome = worker().process(lie).await;
         // The script that begins as a GIF does claim a size: 24,891 pixels wide.
-        let refused = matches!(
-            outcome,
-            Err(ImageError::NotAnImage | ImageError::TooLarge { actual: 24_891, .. })
-        );
+        let refused =
+            matches!(outcome, Err(ImageError::NotAnImage | ImageError::TooLarge { actual: 24_891, .. }));
         assert!(refused, "{lie:?}: {outcome:?}");
     }
 }
@@ -116,14 +94,7 @@ async fn a_tiny_file_that_claims_to_be_huge_is_refused_before_it_is_decoded() {
     assert!(bomb.len() < 200);
     let outcome = worker().process(&bomb).await;
     assert!(
-        matches!(
-            outcome,
-            Err(ImageError::TooLarge {
-                what: Measure::Side,
-                actual: 60_000,
-                limit: 16_384
-            })
-        ),
+        matches!(outcome, Err(ImageError::TooLarge { what: Measure::Side, actual: 60_000, limit: 16_384 })),
         "{outcome:?}"
     );
 
@@ -133,14 +104,7 @@ async fn a_tiny_file_that_claims_to_be_huge_is_refused_before_it_is_decoded() {
     bomb[29..33].copy_from_slice(&sum.to_be_bytes());
     let outcome = worker().process(&bomb).await;
     assert!(
-        matches!(
-            outcome,
-            Err(ImageError::TooLarge {
-                what: Measure::Pixels,
-                actual: 256_000_000,
-                ..
-            })
-        ),
+        matches!(outcome, Err(ImageError::TooLarge { what: Measure::Pixels, actual: 256_000_000, .. })),
         "{outcome:?}"
     );
 }
@@ -150,11 +114,7 @@ fn png_checksum(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |mut sum, byte| {
         sum ^= u32::from(*byte);
         for _ in 0..8 {
-            sum = if sum & 1 == 1 {
-                sum >> 1 ^ 0xedb8_8320
-            } else {
-                sum >> 1
-            };
+            sum = if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 };
         }
         sum
     })
@@ -164,25 +124,14 @@ fn png_checksum(bytes: &[u8]) -> u32 {
 async fn too_many_bytes_start_no_worker_at_all() {
     let none = ImageWorker::new("/nonexistent/program");
     let outcome = none.process(&vec![0; MAX_INPUT_BYTES as usize + 1]).await;
-    assert!(
-        matches!(
-            outcome,
-            Err(ImageError::TooLarge {
-                what: Measure::Bytes,
-                ..
-            })
-        ),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(ImageError::TooLarge { what: Measure::Bytes, .. })), "{outcome:?}");
     let outcome = none.process(b"x").await;
     assert!(matches!(outcome, Err(ImageError::NotStarted(_))), "{outcome:?}");
 }
 
 #[tokio::test]
 async fn a_worker_that_hangs_is_killed_and_gone_when_the_caller_hears_of_it() {
-    let hanging = ImageWorker::new(PROBE)
-        .with_subcommand("hang")
-        .with_time_limit(Duration::from_millis(300));
+    let hanging = ImageWorker::new(PROBE).with_subcommand("hang").with_time_limit(Duration::from_millis(300));
     let outcome = hanging.process(b"anything").await;
     assert!(matches!(outcome, Err(ImageError::TimedOut { .. })), "{outcome:?}");
     assert_eq!(probes_running("hang"), 0);
@@ -212,9 +161,7 @@ async fn workers_that_die_or_talk_nonsense_are_crashes_with_a_reason() {
         ("no-such-part", "unknown part"),
     ] {
         let outcome = worker().with_subcommand(part).process(&vec![1; 100_000]).await;
-        let Err(ImageError::Crashed { detail }) = outcome else {
-            panic!("{part}: {outcome:?}")
-        };
+        let Err(ImageError::Crashed { detail }) = outcome else { panic!("{part}: {outcome:?}") };
         assert!(detail.contains(reason), "{part}: {detail}");
     }
 }
@@ -222,9 +169,7 @@ async fn workers_that_die_or_talk_nonsense_are_crashes_with_a_reason() {
 #[tokio::test]
 async fn a_worker_inherits_no_environment() {
     let outcome = worker().with_subcommand("environment").process(b"x").await;
-    let Err(ImageError::Crashed { detail }) = outcome else {
-        panic!("{outcome:?}")
-    };
+    let Err(ImageError::Crashed { detail }) = outcome else { panic!("{outcome:?}") };
     assert!(detail.contains(" 0 variables"), "{detail}");
 }
 
@@ -243,11 +188,7 @@ async fn many_pictures_at_once_all_come_back() {
 }
 
 fn probe(part: &str) -> Output {
-    Command::new(PROBE)
-        .arg(part)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    Command::new(PROBE).arg(part).stdin(Stdio::null()).output().unwrap()
 }
 
 /// These two fail, rather than pass by, on a kernel without Landlock or seccomp: there the worker has no walls.
@@ -255,19 +196,12 @@ fn probe(part: &str) -> Output {
 fn behind_landlock_there_are_no_files_and_no_network() {
     let output = probe("open-behind-landlock");
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "PermissionDenied\n".repeat(4)
-    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "PermissionDenied\n".repeat(4));
 }
 
 #[test]
 fn behind_seccomp_a_forbidden_call_is_the_last() {
-    for part in [
-        "open-behind-seccomp",
-        "connect-behind-seccomp",
-        "thread-behind-seccomp",
-    ] {
+    for part in ["open-behind-seccomp", "connect-behind-seccomp", "thread-behind-seccomp"] {
         let output = probe(part);
         assert_eq!(output.status.signal(), Some(SIGSYS), "{part}: {output:?}");
         assert_eq!(output.stdout, b"", "{part}");

@@ -1,8 +1,5 @@
 //! The blob store as its callers use it: uploads, deduplication, ranges, tenants, and what a crash leaves.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use std::path::{Path, PathBuf};
 
@@ -69,19 +66,10 @@ async fn ranges_give_exactly_their_bytes() {
     let sha = put(&blobs, TENANT, &bytes).await.sha256;
     assert_eq!(get(&blobs, &sha, ByteRange::All).await, bytes);
     assert_eq!(get(&blobs, &sha, ByteRange::Between(10, 19)).await, bytes[10..20]);
-    assert_eq!(
-        get(&blobs, &sha, ByteRange::Between(0, 150_000)).await,
-        bytes[..=150_000]
-    );
-    assert_eq!(
-        get(&blobs, &sha, ByteRange::From(299_999)).await,
-        bytes[299_999..]
-    );
+    assert_eq!(get(&blobs, &sha, ByteRange::Between(0, 150_000)).await, bytes[..=150_000]);
+    assert_eq!(get(&blobs, &sha, ByteRange::From(299_999)).await, bytes[299_999..]);
     assert_eq!(get(&blobs, &sha, ByteRange::Last(5)).await, bytes[299_995..]);
-    let reader = blobs
-        .read(TENANT, &sha, ByteRange::Between(10, 19))
-        .await
-        .unwrap();
+    let reader = blobs.read(TENANT, &sha, ByteRange::Between(10, 19)).await.unwrap();
     assert_eq!((reader.start, reader.len, reader.size), (10, 10, 300_000));
     let outside = blobs.read(TENANT, &sha, ByteRange::From(300_000)).await;
     assert!(matches!(outside, Err(BlobError::Range { size: 300_000 })));
@@ -98,10 +86,7 @@ async fn the_limit_holds_to_the_byte_and_names_both_sizes() {
     let mut over = blobs.begin_upload(TENANT, 10).await.unwrap();
     over.write(&[1; 6]).await.unwrap();
     let refused = over.write(&[1; 5]).await;
-    assert!(
-        matches!(refused, Err(BlobError::TooLarge { size: 11, limit: 10 })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(BlobError::TooLarge { size: 11, limit: 10 })), "{refused:?}");
     assert!(matches!(over.write(&[1]).await, Err(BlobError::Spoiled)));
     assert!(matches!(over.finish().await, Err(BlobError::Spoiled)));
     assert_eq!(files_below(&root.path().join("incoming")), Vec::<PathBuf>::new());
@@ -120,10 +105,7 @@ async fn the_same_bytes_are_kept_once_per_tenant() {
     assert_eq!(files_below(root.path()).len(), 2);
     assert!(blobs.delete(TENANT, &first.sha256).await.unwrap());
     assert!(!blobs.delete(TENANT, &first.sha256).await.unwrap());
-    assert!(matches!(
-        blobs.read(TENANT, &first.sha256, ByteRange::All).await,
-        Err(BlobError::NotFound)
-    ));
+    assert!(matches!(blobs.read(TENANT, &first.sha256, ByteRange::All).await, Err(BlobError::NotFound)));
     assert!(blobs.read(8, &first.sha256, ByteRange::All).await.is_ok());
 }
 
@@ -184,12 +166,7 @@ async fn a_blob_cut_short_on_disk_is_an_error_not_an_end() {
     let sha = put(&blobs, TENANT, &vec![9; 200_000]).await.sha256;
     let mut reader = blobs.read(TENANT, &sha, ByteRange::All).await.unwrap();
     let path = files_below(root.path()).remove(0);
-    std::fs::OpenOptions::new()
-        .write(true)
-        .open(path)
-        .unwrap()
-        .set_len(10)
-        .unwrap();
+    std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(10).unwrap();
     let outcome = reader.read_to_end(&mut Vec::new()).await;
     assert_eq!(outcome.unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
 }

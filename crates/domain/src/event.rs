@@ -4,9 +4,9 @@
 //! made for the log are the bytes every member gets. Law: initial state + events = fresh state.
 
 use crate::{
-    contact::Contact, conversation::Conversation, conversation::Status, inbox::Inbox, member::Member, message::Message,
-    message::ThreadInfo, organization::Organization, program::Program, report::Report, room::GroupKind,
-    room::GroupRole, room::Ring, room::Room, room::RoomState, team::Team,
+    contact::Contact, conversation::Conversation, conversation::Status, inbox::Inbox, member::Member,
+    message::Message, message::ThreadInfo, organization::Organization, program::Program, report::Report,
+    room::GroupKind, room::GroupRole, room::Ring, room::Room, room::RoomState, team::Team,
 };
 use portico_types::{ContactId, Id, MemberId, MessageId, RoomId, SessionId, TeamId};
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,13 @@ pub enum Event {
     #[serde(rename = "message.edited")]
     MessageEdited { message: Box<Message> },
     #[serde(rename = "message.deleted")]
-    MessageDeleted { id: MessageId, room_id: RoomId, number: i64, outside_number: Option<i64>, thread_id: Option<MessageId> },
+    MessageDeleted {
+        id: MessageId,
+        room_id: RoomId,
+        number: i64,
+        outside_number: Option<i64>,
+        thread_id: Option<MessageId>,
+    },
     #[serde(rename = "message.thread")]
     MessageThread { message_id: MessageId, thread: ThreadInfo },
     #[serde(rename = "reaction.added")]
@@ -60,7 +66,14 @@ pub enum Event {
     #[serde(rename = "contact.read")]
     ContactRead { room_id: RoomId, number: i64 },
     #[serde(rename = "thread.state")]
-    ThreadState { message_id: MessageId, room_id: RoomId, following: bool, unread: i64, mentions: i64, read_number: i64 },
+    ThreadState {
+        message_id: MessageId,
+        room_id: RoomId,
+        following: bool,
+        unread: i64,
+        mentions: i64,
+        read_number: i64,
+    },
     #[serde(rename = "draft.saved")]
     DraftSaved { draft: Draft },
     #[serde(rename = "draft.removed")]

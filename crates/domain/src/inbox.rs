@@ -54,7 +54,10 @@ pub struct Inbox {
 /// An origin as browsers send it: scheme, host and port, nothing more.
 pub fn check_origin(origin: &str) -> Result<String> {
     let bad = || {
-        Error::invalid("allowed_origins", format!("{origin:?} is no origin; write https://shop.example without a path"))
+        Error::invalid(
+            "allowed_origins",
+            format!("{origin:?} is no origin; write https://shop.example without a path"),
+        )
     };
     let lower = origin.trim().to_ascii_lowercase();
     let (scheme, host) = lower.split_once("://").ok_or_else(bad)?;
@@ -83,7 +86,9 @@ mod tests {
     fn an_origin_has_no_path_and_no_wildcard() {
         assert_eq!(check_origin("HTTPS://Shop.Example").unwrap(), "https://shop.example");
         assert_eq!(check_origin("http://127.0.0.1:8080").unwrap(), "http://127.0.0.1:8080");
-        for bad in ["shop.example", "https://", "https://a/b", "https://*.a", "javascript://a", "https://a'", "null"] {
+        for bad in
+            ["shop.example", "https://", "https://a/b", "https://*.a", "javascript://a", "https://a'", "null"]
+        {
             assert!(check_origin(bad).is_err(), "{bad}");
         }
     }

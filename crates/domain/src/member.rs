@@ -3,7 +3,9 @@ use portico_types::{FileId, MemberId, Millis};
 use serde::{Deserialize, Serialize};
 
 /// What a member is in the organization. The order is the rank.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Guest,

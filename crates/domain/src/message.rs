@@ -100,14 +100,20 @@ pub fn check_body(body: &str, files: usize) -> Result<&str> {
     if text.len() > limits::MESSAGE_BYTES || text.chars().count() > limits::MESSAGE_CHARS {
         return Err(Error::too_large(
             "body",
-            format!("the message is too long; the limit is {} characters. attach it as a file", limits::MESSAGE_CHARS),
+            format!(
+                "the message is too long; the limit is {} characters. attach it as a file",
+                limits::MESSAGE_CHARS
+            ),
         ));
     }
     if text.contains('\0') {
         return Err(Error::invalid("body", "the message holds a NUL character; remove it"));
     }
     if files > limits::MESSAGE_FILES {
-        return Err(Error::invalid("file_ids", format!("a message holds {} files at most", limits::MESSAGE_FILES)));
+        return Err(Error::invalid(
+            "file_ids",
+            format!("a message holds {} files at most", limits::MESSAGE_FILES),
+        ));
     }
     Ok(text)
 }
@@ -120,7 +126,9 @@ pub fn check_ring(kind: RoomKind, inside: bool, asked: Option<Ring>) -> Result<R
             Err(Error::invalid("ring", "channels and direct messages have only the ring everyone"))
         }
         (_, false, None | Some(Ring::Everyone)) => Ok(Ring::Everyone),
-        (_, false, Some(_)) => Err(Error::forbidden("from outside, only the ring everyone can be written to")),
+        (_, false, Some(_)) => {
+            Err(Error::forbidden("from outside, only the ring everyone can be written to"))
+        }
         (_, true, asked) => Ok(asked.unwrap_or(Ring::Everyone)),
     }
 }

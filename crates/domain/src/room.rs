@@ -145,7 +145,10 @@ mod tests {
     #[test]
     fn the_same_people_make_the_same_direct_room() {
         let id = |n| MemberId(Id([n; 16]));
-        assert_eq!(direct_people(id(2), &[id(1), id(3)]).unwrap(), direct_people(id(3), &[id(2), id(1), id(1)]).unwrap());
+        assert_eq!(
+            direct_people(id(2), &[id(1), id(3)]).unwrap(),
+            direct_people(id(3), &[id(2), id(1), id(1)]).unwrap()
+        );
         assert!(direct_people(id(0), &(1..9).map(id).collect::<Vec<_>>()).is_err());
     }
 

@@ -25,7 +25,9 @@ pub struct Session {
 }
 
 /// What a personal token may be used for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// See what its owner sees in the Team desk.
@@ -119,7 +121,9 @@ pub fn check_password(field: &'static str, password: &str, known: &[&str]) -> Re
     }
     let lower = password.to_lowercase();
     let first = lower.chars().next();
-    if lower.chars().all(|c| Some(c) == first) || known.iter().any(|k| !k.is_empty() && lower == k.to_lowercase()) {
+    if lower.chars().all(|c| Some(c) == first)
+        || known.iter().any(|k| !k.is_empty() && lower == k.to_lowercase())
+    {
         return Err(Error::invalid(field, "this password is too easy to guess; take a longer phrase"));
     }
     Ok(())

@@ -8,7 +8,10 @@ use portico_domain::event::Event;
 use portico_types::{Millis, TenantId};
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// How long an answer is believed, in ms.
@@ -19,16 +22,31 @@ const ENTRIES: usize = 50_000;
 #[derive(Default)]
 pub struct Known {
     entries: Mutex<HashMap<[u8; 32], (Identity, Millis)>>,
+    // How often anything was forgotten.
+    age: AtomicU64,
 }
 
+/// When a look-up began: what it found is not remembered if something was forgotten since.
+#[derive(Clone, Copy)]
+pub(crate) struct Age(u64);
+
 impl Known {
+    /// Taken before the database is asked.
+    pub(crate) fn age(&self) -> Age {
+        Age(self.age.load(Ordering::SeqCst))
+    }
+
     pub(crate) fn get(&self, hash: &[u8; 32], now: Millis) -> Option<Identity> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.get(hash).filter(|(_, at)| now.0 - at.0 < TRUST && now >= *at).map(|(i, _)| i.clone())
     }
 
-    pub(crate) fn put(&self, hash: [u8; 32], identity: Identity, now: Millis) {
+    pub(crate) fn put(&self, hash: [u8; 32], identity: Identity, now: Millis, since: Age) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        // Asked under the lock that `forget` takes: who was read just before they were shut out must not come back.
+        if self.age.load(Ordering::SeqCst) != since.0 {
+            return;
+        }
         if entries.len() >= ENTRIES {
             entries.retain(|_, (_, at)| now.0 - at.0 < TRUST);
             if entries.len() >= ENTRIES {
@@ -40,7 +58,9 @@ impl Known {
 
     /// Forgets everybody of an organization.
     pub fn forget(&self, tenant: TenantId) {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, (i, _)| i.tenant != tenant);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        self.age.fetch_add(1, Ordering::SeqCst);
+        entries.retain(|_, (i, _)| i.tenant != tenant);
     }
 
     /// Hears what was committed. Called before the writer is answered.
@@ -48,5 +68,26 @@ impl Known {
         if matches!(event, Event::SessionEnded { .. } | Event::PersonUpdated { .. } | Event::ContactUpdated { .. }) {
             self.forget(tenant);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portico_policy::Actor;
+
+    #[test]
+    fn who_was_read_before_they_were_shut_out_is_not_remembered() {
+        let known = Known::default();
+        let (hash, tenant, now) = ([1; 32], TenantId(1), Millis(0));
+        let identity = Identity { tenant, actor: Actor::Anonymous, csrf: None, seen_at: None };
+        let since = known.age();
+        known.put(hash, identity.clone(), now, since);
+        assert!(known.get(&hash, now).is_some());
+        // The database is asked, the session ends, and only then the outcome of the look-up arrives.
+        let since = known.age();
+        known.forget(tenant);
+        known.put(hash, identity, now, since);
+        assert!(known.get(&hash, now).is_none());
     }
 }

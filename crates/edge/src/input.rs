@@ -32,16 +32,53 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
             .await
             .map_err(|_| Error::too_large("body", "a JSON body holds 1 MiB at most"))?
             .to_bytes();
-        serde_json::from_slice(&bytes).map(Self).map_err(|e| unreadable(&e).into())
+        read(&bytes).map(Self).map_err(Problem)
     }
 }
 
-/// What serde says names the field in backticks, mostly; we pass that on as the field.
-fn unreadable(e: &serde_json::Error) -> Error {
-    let text = e.to_string();
-    let field = text.split('`').nth(1).unwrap_or("body").chars().take(60).collect::<String>();
-    let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|e| unreadable(field(&e), e.inner()))?;
+    json.end().map_err(|e| unreadable("body".to_owned(), &e))?;
+    Ok(value)
+}
+
+fn unreadable(field: String, e: &serde_json::Error) -> Error {
+    let plain: String = e.to_string().chars().filter(|c| !c.is_control()).take(200).collect();
     Error::invalid(field, format!("the body cannot be read: {plain}"))
+}
+
+/// Longest name of a field passed back; ours are all shorter.
+const NAME: usize = 60;
+
+/// The field at fault as our own types name it, such as `owner.email`: never a value or a key the caller made up.
+fn field(e: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    use serde_path_to_error::Segment;
+    let mut names: Vec<&str> = Vec::new();
+    // A broken document says nothing of a field, wherever the reader stood.
+    if e.inner().is_data() {
+        for segment in e.path() {
+            match segment {
+                Segment::Map { key } => names.push(key),
+                Segment::Seq { .. } => {}
+                Segment::Enum { .. } | Segment::Unknown => break,
+            }
+        }
+        // What is missing is not on the way there; its name is ours, and the only thing in backticks.
+        let text = e.inner().to_string();
+        if let Some((name, _)) = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+            return named(names.iter().copied().chain([name]));
+        }
+    }
+    named(names.into_iter())
+}
+
+fn named<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let name = names.collect::<Vec<_>>().join(".");
+    let ours = name.split('.').all(|part| {
+        part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    });
+    if ours && name.len() <= NAME { name } else { "body".to_owned() }
 }
 
 /// A query string.
@@ -54,5 +91,68 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Words<T> {
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|q| Self(q.0))
             .map_err(|e| Error::invalid("query", e.body_text().chars().take(200).collect::<String>()).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only whether it can be read is asked")]
+    struct Form {
+        name: String,
+        count: Option<i64>,
+        #[serde(default)]
+        kinds: Vec<Kind>,
+        owner: Option<Owner>,
+        #[serde(default)]
+        attributes: std::collections::BTreeMap<String, i64>,
+        exactly: Option<[u8; 2]>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Public,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only whether it can be read is asked")]
+    struct Owner {
+        email: String,
+    }
+
+    fn field_of(body: &str) -> String {
+        read::<Form>(body.as_bytes()).unwrap_err().field().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named() {
+        assert_eq!(field_of("{}"), "name");
+        assert_eq!(field_of(r#"{"name":5}"#), "name");
+        assert_eq!(field_of(r#"{"name":"a","count":"7"}"#), "count");
+        assert_eq!(field_of(r#"{"name":"a","count":1.5}"#), "count");
+        assert_eq!(field_of(r#"{"name":"a","kinds":["public","secret"]}"#), "kinds");
+        assert_eq!(field_of(r#"{"name":"a","owner":{"email":[]}}"#), "owner.email");
+        assert_eq!(field_of(r#"{"name":"a","owner":{}}"#), "owner.email");
+        assert_eq!(field_of(r#"{"name":"a","exactly":[1,300]}"#), "exactly");
+    }
+
+    #[test]
+    fn a_broken_document_is_the_body() {
+        for body in ["", "[]", "7", "null", "{", r#"{"name":"a"} trailing"#, r#"{"name":"a","count":1e999}"#, "\u{feff}{}"] {
+            assert_eq!(field_of(body), "body", "{body}");
+        }
+        assert_eq!(read::<Form>(b"{\"name\":\"\xff\"}").unwrap_err().field(), Some("body"));
+    }
+
+    #[test]
+    fn neither_a_value_nor_a_key_of_the_caller_comes_back_as_a_field() {
+        assert_eq!(field_of(r#"{"name":"a","kinds":["`evil`"]}"#), "kinds");
+        assert_eq!(field_of(r#"{"name":"a","attributes":{"<script>":"x"}}"#), "body");
+        assert_eq!(field_of(r#"{"name":"a","attributes":{"250":"x"}}"#), "body");
+        assert_eq!(field_of(&format!(r#"{{"name":"a","attributes":{{"{}":"x"}}}}"#, "k".repeat(500))), "body");
     }
 }

@@ -93,18 +93,19 @@ where
     let edge = Edge::from_ref(state);
     let (secret, by_cookie) = match bearer(&parts.headers)? {
         Some(token) => (token, false),
-        None => match cookie(&parts.headers) {
+        None => match cookie(&parts.headers, edge.site.is_secure(&parts.headers)) {
             Some(token) => (token, true),
             None => return Ok(None),
         },
     };
     let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
     let now = edge.app.clock().now();
+    let since = edge.known.age();
     let identity = match edge.known.get(&hash, now) {
         Some(identity) => identity,
         None => {
             let identity = people::authenticate(&edge.app, &secret).await?;
-            edge.known.put(hash, identity.clone(), now);
+            edge.known.put(hash, identity.clone(), now, since);
             identity
         }
     };
@@ -117,7 +118,7 @@ where
         && seen_at.plus(portico_types::Millis::MINUTE) <= now
     {
         people::touch(&edge.app, &ctx, seen_at).await?;
-        edge.known.put(hash, people::Identity { seen_at: Some(now), ..identity }, now);
+        edge.known.put(hash, people::Identity { seen_at: Some(now), ..identity }, now, since);
     }
     ctx.key = key(parts)?;
     Ok(Some(ctx))
@@ -129,11 +130,14 @@ fn bearer(headers: &HeaderMap) -> Result<Option<String>> {
     token.filter(|t| !t.is_empty()).map(|t| Some(t.to_owned())).ok_or_else(Error::unauthenticated)
 }
 
-fn cookie(headers: &HeaderMap) -> Option<String> {
+/// Where browsers reach us securely, only the cookie with the prefix counts: any page of a neighbouring host name can
+/// set one without it, and sign somebody in as somebody else.
+fn cookie(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let ours = if secure { SESSION_COOKIE } else { PLAIN_COOKIE };
     let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     all.flat_map(|v| v.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION_COOKIE || *name == PLAIN_COOKIE)
+        .find(|(name, _)| *name == ours)
         .map(|(_, value)| value.to_owned())
 }
 

@@ -143,7 +143,11 @@ impl Facts for MessageFacts {
         } else {
             portico_domain::room::reads(role, self.room.kind, self.ring)
         };
-        if readable { all.with_if(self.author, Relation::Author) } else { Relations::default().with(Relation::Anyone) }
+        if readable {
+            all.with_if(self.author, Relation::Author)
+        } else {
+            Relations::default().with(Relation::Anyone)
+        }
     }
 
     fn target(&self) -> (RoomId, MessageId) {

@@ -7,7 +7,9 @@ use portico_domain::{
     session::{Scope, Scopes},
 };
 use portico_policy::*;
-use portico_types::{ContactId, Id, InboxId, MemberId, MessageId, ProgramId, ReporterId, RoomId, SessionId, TokenId};
+use portico_types::{
+    ContactId, Id, InboxId, MemberId, MessageId, ProgramId, ReporterId, RoomId, SessionId, TokenId,
+};
 use std::fmt::Write;
 
 const ROOM: Id = Id([1; 16]);
@@ -26,14 +28,23 @@ fn people() -> Vec<Person> {
     let session = Via::Session(SessionId(Id([8; 16])));
     let stands = |role, suspended| Some(Standing { role, kind: MemberKind::Person, suspended });
     let mut list = Vec::new();
-    for (role, text) in [(Role::Owner, "owner"), (Role::Admin, "admin"), (Role::Member, "member"), (Role::Guest, "guest")] {
-        for (group, place) in [(None, "apart"), (Some(GroupRole::Member), "in it"), (Some(GroupRole::Manager), "manages")] {
+    for (role, text) in
+        [(Role::Owner, "owner"), (Role::Admin, "admin"), (Role::Member, "member"), (Role::Guest, "guest")]
+    {
+        for (group, place) in
+            [(None, "apart"), (Some(GroupRole::Member), "in it"), (Some(GroupRole::Manager), "manages")]
+        {
             let name = Box::leak(format!("{text}, {place}").into_boxed_str());
             list.push(Person { name, actor: member(session), standing: stands(role, false), group });
         }
     }
     let bot = Some(Standing { role: Role::Member, kind: MemberKind::Bot, suspended: false });
-    list.push(Person { name: "bot, in it", actor: member(session), standing: bot, group: Some(GroupRole::Member) });
+    list.push(Person {
+        name: "bot, in it",
+        actor: member(session),
+        standing: bot,
+        group: Some(GroupRole::Member),
+    });
     for (scope, name) in [
         (Scope::Read, "token read, in it"),
         (Scope::Write, "token write, in it"),
@@ -43,7 +54,12 @@ fn people() -> Vec<Person> {
     ] {
         let role = if scope == Scope::Admin { Role::Owner } else { Role::Member };
         let via = Via::Token(TokenId(Id([7; 16])), Scopes::of(&[scope]));
-        list.push(Person { name, actor: member(via), standing: stands(role, false), group: Some(GroupRole::Member) });
+        list.push(Person {
+            name,
+            actor: member(via),
+            standing: stands(role, false),
+            group: Some(GroupRole::Member),
+        });
     }
     list.push(Person {
         name: "suspended owner, manages",
@@ -108,16 +124,34 @@ macro_rules! table {
 #[test]
 fn the_matrix_is_the_golden_file() {
     let people = people();
-    let mut out = String::from("# Who may do what\n\n+ may   - sees it but may not   . does not exist for them\n\nColumns, left to right:\n");
+    let mut out = String::from(
+        "# Who may do what\n\n+ may   - sees it but may not   . does not exist for them\n\nColumns, left to right:\n",
+    );
     for (i, person) in people.iter().enumerate() {
         writeln!(out, "{:>3} {}", i + 1, person.name).unwrap();
     }
     macro_rules! rooms {
         ($title:literal, $class:ident, $visibility:ident) => {
-            table!(out, people, $title, |p: &Person| room(p, Class::$class, Visibility::$visibility), [
-                ReadRoom, PostMessage, KeepState, JoinRoom, InviteToRoom, LeaveRoom, RemoveFromRoom, EditRoom, ArchiveRoom,
-                HandleConversation, HandleReport, WithdrawReport,
-            ]);
+            table!(
+                out,
+                people,
+                $title,
+                |p: &Person| room(p, Class::$class, Visibility::$visibility),
+                [
+                    ReadRoom,
+                    PostMessage,
+                    KeepState,
+                    JoinRoom,
+                    InviteToRoom,
+                    LeaveRoom,
+                    RemoveFromRoom,
+                    EditRoom,
+                    ArchiveRoom,
+                    HandleConversation,
+                    HandleReport,
+                    WithdrawReport,
+                ]
+            );
         };
     }
     rooms!("public channel", Channel, Public);
@@ -127,9 +161,18 @@ fn the_matrix_is_the_golden_file() {
     rooms!("report", Report, Private);
     macro_rules! messages {
         ($title:literal, $class:ident, $ring:ident, $author:literal) => {
-            table!(out, people, $title, |p: &Person| MessageFacts {
-                message: MessageId(Id([4; 16])), room: room(p, Class::$class, Visibility::Private), ring: Ring::$ring, author: $author
-            }, [ReadMessage, EditMessage, DeleteMessage, React, KeepMessage, ReadHistory]);
+            table!(
+                out,
+                people,
+                $title,
+                |p: &Person| MessageFacts {
+                    message: MessageId(Id([4; 16])),
+                    room: room(p, Class::$class, Visibility::Private),
+                    ring: Ring::$ring,
+                    author: $author
+                },
+                [ReadMessage, EditMessage, DeleteMessage, React, KeepMessage, ReadHistory]
+            );
         };
     }
     messages!("message of another, private channel", Channel, Everyone, false);
@@ -140,16 +183,47 @@ fn the_matrix_is_the_golden_file() {
     messages!("message in a report", Report, Everyone, false);
     messages!("guests' message in a report", Report, Guests, false);
     messages!("note in a report", Report, Team, false);
-    table!(out, people, "organization", |p: &Person| OrganizationFacts { standing: p.standing }, [
-        EnterOrganization, EditSelf, ManageAccess, ListPeople, BrowseChannels, CreateChannel, CreateDirect, ManageTeams,
-        InvitePeople, ManagePeople, ManageOrganization, ReadAudit, CreateInbox, CreateProgram,
-    ]);
-    table!(out, people, "inbox", |p: &Person| InboxFacts { inbox: InboxId(AUDIENCE), group_role: p.group, standing: p.standing }, [
-        ReadInbox, ManageInbox, HandleContact, StartConversation,
-    ]);
-    table!(out, people, "program", |p: &Person| ProgramFacts { program: ProgramId(AUDIENCE), group_role: p.group, standing: p.standing, open: true }, [
-        ReadPolicy, SubmitReport, ReadProgram, ManageProgram,
-    ]);
+    table!(
+        out,
+        people,
+        "organization",
+        |p: &Person| OrganizationFacts { standing: p.standing },
+        [
+            EnterOrganization,
+            EditSelf,
+            ManageAccess,
+            ListPeople,
+            BrowseChannels,
+            CreateChannel,
+            CreateDirect,
+            ManageTeams,
+            InvitePeople,
+            ManagePeople,
+            ManageOrganization,
+            ReadAudit,
+            CreateInbox,
+            CreateProgram,
+        ]
+    );
+    table!(
+        out,
+        people,
+        "inbox",
+        |p: &Person| InboxFacts { inbox: InboxId(AUDIENCE), group_role: p.group, standing: p.standing },
+        [ReadInbox, ManageInbox, HandleContact, StartConversation,]
+    );
+    table!(
+        out,
+        people,
+        "program",
+        |p: &Person| ProgramFacts {
+            program: ProgramId(AUDIENCE),
+            group_role: p.group,
+            standing: p.standing,
+            open: true
+        },
+        [ReadPolicy, SubmitReport, ReadProgram, ManageProgram,]
+    );
 
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/matrix.golden.txt");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -168,7 +242,9 @@ fn rank_does_not_open_a_report() {
     for person in people() {
         let facts = room(&person, Class::Report, Visibility::Private);
         let seen = require::<ReadRoom>(&person.actor, &facts).is_ok();
-        let allowed = person.name.ends_with("in it") || person.name.ends_with("manages") || person.name.ends_with("of it")
+        let allowed = person.name.ends_with("in it")
+            || person.name.ends_with("manages")
+            || person.name.ends_with("of it")
             || person.name == "server itself";
         let barred = person.name.starts_with("suspended")
             || person.name.starts_with("contact")

@@ -72,11 +72,7 @@ pub(crate) fn push_folded(out: &mut String, c: char) {
     if is_invisible(c) {
         return;
     }
-    for base in std::iter::once(c)
-        .nfkd()
-        .filter(|mark| !is_optional_mark(*mark))
-        .nfc()
-    {
+    for base in std::iter::once(c).nfkd().filter(|mark| !is_optional_mark(*mark)).nfc() {
         for lower in base.to_lowercase().filter(|mark| !is_optional_mark(*mark)) {
             match plain_letters(lower) {
                 Some(letters) => out.push_str(letters),
@@ -135,10 +131,6 @@ mod tests {
     #[test]
     fn unspaced_scripts_are_letters_only() {
         assert!(['天', 'か', 'カ', '내', 'ー', 'ไ'].into_iter().all(is_unspaced));
-        assert!(
-            !['。', '・', 'a', 'é', 'д', '　', '1']
-                .into_iter()
-                .any(is_unspaced)
-        );
+        assert!(!['。', '・', 'a', 'é', 'д', '　', '1'].into_iter().any(is_unspaced));
     }
 }

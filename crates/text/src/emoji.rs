@@ -6,11 +6,7 @@ pub const MAX_NAME: usize = 32;
 
 /// The emoji for a short name without its colons, lower-case: `emoji("tada")` is `Some("🎉")`.
 pub fn emoji(name: &str) -> Option<&'static str> {
-    TABLE
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()
-        .and_then(|at| TABLE.get(at))
-        .map(|row| row.1)
+    TABLE.binary_search_by(|(known, _)| (*known).cmp(name)).ok().and_then(|at| TABLE.get(at)).map(|row| row.1)
 }
 
 /// Every short name with its emoji, in the order of the names: for a picker or completion.
@@ -113,8 +109,7 @@ mod tests {
             assert_eq!(emoji(name), Some(*picture));
             assert!(name.len() <= MAX_NAME, "{name}");
             assert!(
-                name.bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_+-".contains(&b))
+                name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_+-".contains(&b))
             );
             assert!(!picture.is_ascii());
         }

@@ -18,18 +18,14 @@ pub fn extract(source: &str) -> Vec<String> {
 pub(crate) fn safe_href(destination: &str) -> Option<String> {
     let dest = destination.trim();
     if dest.len() > MAX_ADDRESS
-        || dest
-            .chars()
-            .any(|c| c.is_control() || is_bidi_control(c) || is_invisible(c))
+        || dest.chars().any(|c| c.is_control() || is_bidi_control(c) || is_invisible(c))
     {
         return None;
     }
     if starts_with(dest, "www.") {
         return Some(format!("https://{dest}"));
     }
-    let rest = ["http://", "https://", "mailto:"]
-        .iter()
-        .find_map(|scheme| after(dest, scheme))?;
+    let rest = ["http://", "https://", "mailto:"].iter().find_map(|scheme| after(dest, scheme))?;
     (!rest.is_empty() && !rest.starts_with(['/', '\\', '?', '#'])).then(|| dest.to_owned())
 }
 
@@ -52,16 +48,11 @@ pub(crate) fn reach(text: &str) -> usize {
             || c.is_control()
             || is_bidi_control(c)
             || is_invisible(c)
-            || matches!(
-                c,
-                '<' | '>' | '"' | '`' | '\\' | '“' | '”' | '‘' | '’' | '«' | '»'
-            )
+            || matches!(c, '<' | '>' | '"' | '`' | '\\' | '“' | '”' | '‘' | '’' | '«' | '»')
             || matches!(c, '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}')
             || matches!(c, '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF3D}' | '\u{FF5B}'..='\u{FF65}')
     };
-    text.char_indices()
-        .find(|(at, c)| *at > MAX_ADDRESS || end(*c))
-        .map_or(text.len(), |(at, _)| at)
+    text.char_indices().find(|(at, c)| *at > MAX_ADDRESS || end(*c)).map_or(text.len(), |(at, _)| at)
 }
 
 /// The length in bytes and the `href` of the bare web address at the start of `text`.
@@ -69,20 +60,11 @@ pub(crate) fn web_address(text: &str) -> Option<(usize, String)> {
     let reached = text.get(..reach(text))?;
     let found = reached.get(..without_closing(reached))?;
     let bare = starts_with(found, "www.");
-    let rest = if bare {
-        found
-    } else {
-        after(found, "https://").or_else(|| after(found, "http://"))?
-    };
+    let rest = if bare { found } else { after(found, "https://").or_else(|| after(found, "http://"))? };
     let host = rest.split(['/', '?', '#']).next()?;
     // A name before "@" would show one host and lead to another.
-    let good = host
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_alphanumeric() || c == '[')
-        && host
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']'))
+    let good = host.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '[')
+        && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']'))
         && (!bare
             || host
                 .get(4..)
@@ -90,24 +72,14 @@ pub(crate) fn web_address(text: &str) -> Option<(usize, String)> {
     if !good || found.len() > MAX_ADDRESS {
         return None;
     }
-    Some((
-        found.len(),
-        if bare {
-            format!("https://{found}")
-        } else {
-            found.to_owned()
-        },
-    ))
+    Some((found.len(), if bare { format!("https://{found}") } else { found.to_owned() }))
 }
 
 /// The length left after closing punctuation and unmatched brackets are taken off the end.
 fn without_closing(address: &str) -> usize {
     let count = |c| address.matches(c).count();
-    let mut open = [
-        (')', count('('), count(')')),
-        (']', count('['), count(']')),
-        ('}', count('{'), count('}')),
-    ];
+    let mut open =
+        [(')', count('('), count(')')), (']', count('['), count(']')), ('}', count('{'), count('}'))];
     let mut end = address.len();
     while let Some(last) = address.get(..end).and_then(|left| left.chars().next_back()) {
         let drop = match open.iter_mut().find(|(close, ..)| *close == last) {
@@ -116,10 +88,7 @@ fn without_closing(address: &str) -> usize {
                 true
             }
             Some(_) => false,
-            None => matches!(
-                last,
-                '?' | '!' | '.' | ',' | ':' | ';' | '*' | '_' | '~' | '\'' | '|'
-            ),
+            None => matches!(last, '?' | '!' | '.' | ',' | ':' | ';' | '*' | '_' | '~' | '\'' | '|'),
         };
         if !drop {
             break;
@@ -133,13 +102,7 @@ fn without_closing(address: &str) -> usize {
 /// side belong to it.
 pub(crate) fn email_address(before: &str, after_at: &str) -> Option<(usize, usize)> {
     let local = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '%');
-    let name: usize = before
-        .chars()
-        .rev()
-        .take(65)
-        .take_while(|c| local(*c))
-        .map(char::len_utf8)
-        .sum();
+    let name: usize = before.chars().rev().take(65).take_while(|c| local(*c)).map(char::len_utf8).sum();
     let name = before.get(before.len() - name..)?.trim_start_matches('.');
     let reach: usize = after_at
         .chars()
@@ -176,10 +139,7 @@ mod tests {
             ("https://a.example/?q=1&r=2!", "https://a.example/?q=1&r=2"),
             ("HTTPS://A.example", "HTTPS://A.example"),
             ("www.a.example/x", "www.a.example/x"),
-            (
-                "https://zh.wikipedia.org/wiki/天气。明天",
-                "https://zh.wikipedia.org/wiki/天气",
-            ),
+            ("https://zh.wikipedia.org/wiki/天气。明天", "https://zh.wikipedia.org/wiki/天气"),
             ("http://[::1]:8080/x", "http://[::1]:8080/x"),
             ("http://localhost:8080", "http://localhost:8080"),
             ("https://a.example/x\">", "https://a.example/x"),
@@ -204,18 +164,9 @@ mod tests {
 
     #[test]
     fn only_three_schemes_are_safe() {
-        assert_eq!(
-            safe_href(" https://a.example/x ").as_deref(),
-            Some("https://a.example/x")
-        );
-        assert_eq!(
-            safe_href("mailto:a@b.example").as_deref(),
-            Some("mailto:a@b.example")
-        );
-        assert_eq!(
-            safe_href("www.a.example").as_deref(),
-            Some("https://www.a.example")
-        );
+        assert_eq!(safe_href(" https://a.example/x ").as_deref(), Some("https://a.example/x"));
+        assert_eq!(safe_href("mailto:a@b.example").as_deref(), Some("mailto:a@b.example"));
+        assert_eq!(safe_href("www.a.example").as_deref(), Some("https://www.a.example"));
         for bad in [
             "javascript:alert(1)",
             "JaVaScRiPt:alert(1)",
@@ -241,10 +192,7 @@ mod tests {
 
     #[test]
     fn email_addresses_are_cut_out_on_both_sides() {
-        assert_eq!(
-            email_address("write to ..sam.r", "example.com. Bye"),
-            Some((5, 11))
-        );
+        assert_eq!(email_address("write to ..sam.r", "example.com. Bye"), Some((5, 11)));
         assert_eq!(email_address("x", "localhost"), None);
         assert_eq!(email_address("", "example.com"), None);
         assert_eq!(email_address(&"a".repeat(80), "example.com"), None);
@@ -255,12 +203,7 @@ mod tests {
         let source = "https://a.example/1 [x](https://b.example) `https://c.example` mail@d.example\n\n    https://e.example\n\nhttps://a.example/1 ![i](https://f.example/i.png) <https://g.example>";
         assert_eq!(
             extract(source),
-            [
-                "https://a.example/1",
-                "https://b.example",
-                "https://f.example/i.png",
-                "https://g.example"
-            ]
+            ["https://a.example/1", "https://b.example", "https://f.example/i.png", "https://g.example"]
         );
     }
 }

@@ -125,12 +125,7 @@ pub fn fold(text: &str) -> String {
 }
 
 fn fold_once(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| !is_invisible(*c))
-        .collect::<String>()
-        .to_lowercase()
-        .nfkc()
-        .collect()
+    text.nfkc().filter(|c| !is_invisible(*c)).collect::<String>().to_lowercase().nfkc().collect()
 }
 
 /// A handle made from any name: accents dropped, lower-case, words joined by `-`, at most 64 characters.
@@ -161,20 +156,12 @@ pub fn handle_from(name: &str) -> String {
     }
     // Characters that have become neighbors may compose.
     let handle = fold(&handle);
-    if handle.is_empty() {
-        "unnamed".to_owned()
-    } else {
-        handle
-    }
+    if handle.is_empty() { "unnamed".to_owned() } else { handle }
 }
 
 /// A letter or digit in its folded form, or, except at the start, a mark that belongs to one.
 fn is_handle_char(c: char, first: bool) -> bool {
-    if first {
-        c.is_alphanumeric() && is_word(c) && !is_combining_mark(c)
-    } else {
-        is_word(c)
-    }
+    if first { c.is_alphanumeric() && is_word(c) && !is_combining_mark(c) } else { is_word(c) }
 }
 
 /// Accepts a handle that is written as it will be kept: lower-case letters and digits of any script, then
@@ -207,19 +194,13 @@ pub fn check_email(email: &str) -> Result<String, NameError> {
         return Err(NameError::Email);
     }
     let kept = format!("{local}@{domain}");
-    if kept.len() > MAX_EMAIL {
-        Err(NameError::EmailTooLong)
-    } else {
-        Ok(kept)
-    }
+    if kept.len() > MAX_EMAIL { Err(NameError::EmailTooLong) } else { Ok(kept) }
 }
 
 /// The part before `@`: 1 to 64 ASCII characters, dots only between others.
 pub(crate) fn is_email_local(local: &str) -> bool {
     (1..=64).contains(&local.len())
-        && local
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&b))
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&b))
         && !local.starts_with('.')
         && !local.ends_with('.')
         && !local.contains("..")

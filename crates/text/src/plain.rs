@@ -48,10 +48,7 @@ pub fn text(source: &str) -> String {
 }
 
 fn is_inline(tag: TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
-    )
+    matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image)
 }
 
 /// Appends a run of text with its emoji names replaced, and empties it.
@@ -101,11 +98,7 @@ fn shorten(line: &str, max_chars: usize) -> String {
         let end = at + grapheme.len();
         if count >= max_chars || end > max_bytes {
             let cut = line.get(..room).unwrap_or_default().trim_end();
-            return if max_chars == 0 {
-                String::new()
-            } else {
-                format!("{cut}…")
-            };
+            return if max_chars == 0 { String::new() } else { format!("{cut}…") };
         }
         (room, kept) = (kept, end);
     }
@@ -126,21 +119,12 @@ mod tests {
             ("# Title\n\ntext\nnext", "Title text next"),
             ("- one\n- two\n  - three", "one two three"),
             ("- [x] done\n- [ ] open", "[x] done [ ] open"),
-            (
-                "see [the docs](https://a.example) ![a chart](https://a.example/c.png)",
-                "see the docs a chart",
-            ),
-            (
-                "`let x = 1;` and\n```rust\nfn main() {}\n```\nend",
-                "let x = 1; and fn main() {} end",
-            ),
+            ("see [the docs](https://a.example) ![a chart](https://a.example/c.png)", "see the docs a chart"),
+            ("`let x = 1;` and\n```rust\nfn main() {}\n```\nend", "let x = 1; and fn main() {} end"),
             ("> quoted\n\nanswer", "quoted answer"),
             ("|a|b|\n|-|-|\n|1|2|", "a b 1 2"),
             ("<b>bold</b> & <i>", "<b>bold</b> & <i>"),
-            (
-                "@maya :tada: \\:tada: 10:100:20 `:tada:`",
-                "@maya 🎉 :tada: 10:100:20 :tada:",
-            ),
+            ("@maya :tada: \\:tada: 10:100:20 `:tada:`", "@maya 🎉 :tada: 10:100:20 :tada:"),
             ("https://a.example/__init__.py", "https://a.example/__init__.py"),
             ("[only]: https://a.example", "[only]: https://a.example"),
             ("a\u{202E}b\u{7}c", "abc"),
@@ -156,10 +140,7 @@ mod tests {
         assert_eq!(snippet("hello world", 11), "hello world");
         assert_eq!(snippet("hello world", 10), "hello wor…");
         assert_eq!(snippet("hello world", 7), "hello…");
-        assert_eq!(
-            snippet("👩\u{200D}💻👩\u{200D}💻👩\u{200D}💻", 2),
-            "👩\u{200D}💻…"
-        );
+        assert_eq!(snippet("👩\u{200D}💻👩\u{200D}💻👩\u{200D}💻", 2), "👩\u{200D}💻…");
         assert_eq!(snippet("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(snippet("abc", 1), "…");
         assert_eq!(snippet("abc", 0), "");

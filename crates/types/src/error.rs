@@ -121,14 +121,20 @@ impl Error {
 
     /// The key belongs to another request.
     pub fn key_reused() -> Self {
-        Self::new(ErrorCode::IdempotencyKeyReused, "this Idempotency-Key was used with another body; make a new one")
+        Self::new(
+            ErrorCode::IdempotencyKeyReused,
+            "this Idempotency-Key was used with another body; make a new one",
+        )
     }
 
     /// Somebody edited it first.
     pub fn edit_conflict() -> Self {
         Self {
             field: Some("version".into()),
-            ..Self::new(ErrorCode::EditConflict, "it was edited meanwhile; look at the newer text and edit that")
+            ..Self::new(
+                ErrorCode::EditConflict,
+                "it was edited meanwhile; look at the newer text and edit that",
+            )
         }
     }
 
@@ -156,13 +162,19 @@ impl Error {
     pub fn rate_limited(seconds: u32) -> Self {
         Self {
             retry_after_s: Some(seconds.max(1)),
-            ..Self::new(ErrorCode::RateLimited, format!("too many attempts; try again in {} s", seconds.max(1)))
+            ..Self::new(
+                ErrorCode::RateLimited,
+                format!("too many attempts; try again in {} s", seconds.max(1)),
+            )
         }
     }
 
     /// A bounded queue is full.
     pub fn busy() -> Self {
-        Self { retry_after_s: Some(1), ..Self::new(ErrorCode::Busy, "the server is busy; try again in a second") }
+        Self {
+            retry_after_s: Some(1),
+            ..Self::new(ErrorCode::Busy, "the server is busy; try again in a second")
+        }
     }
 
     /// The store cannot write just now, and why that is.
@@ -174,7 +186,10 @@ impl Error {
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self {
             cause: Some(cause.to_string()),
-            ..Self::new(ErrorCode::Internal, "something went wrong on the server; the request id finds it in the log")
+            ..Self::new(
+                ErrorCode::Internal,
+                "something went wrong on the server; the request id finds it in the log",
+            )
         }
     }
 

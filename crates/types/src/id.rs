@@ -186,7 +186,13 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_refused() {
-        for bad in ["", "0", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000U", "00000000000000000000000000x"] {
+        for bad in [
+            "",
+            "0",
+            "8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "0000000000000000000000000U",
+            "00000000000000000000000000x",
+        ] {
             assert!(bad.parse::<Id>().is_err(), "{bad}");
         }
     }

@@ -20,17 +20,9 @@ const CRATES: &[(&str, Allowed)] = &[
     ("store", Only(&["types", "domain", "policy", "text"])),
     ("core", Only(&["types", "domain", "policy", "text", "store"])),
     ("realtime", Only(&["types", "domain", "policy", "store", "bus", "core"])),
-    (
-        "jobs",
-        Only(&["types", "domain", "policy", "store", "core", "blobs"]),
-    ),
+    ("jobs", Only(&["types", "domain", "policy", "store", "core", "blobs"])),
     ("edge", Only(&["types", "domain", "policy", "core"])),
-    (
-        "api",
-        Only(&[
-            "types", "domain", "policy", "text", "core", "realtime", "blobs", "edge",
-        ]),
-    ),
+    ("api", Only(&["types", "domain", "policy", "text", "core", "realtime", "blobs", "edge"])),
     ("server", Any),
     ("testkit", Any),
     ("load", Only(&["types"])),
@@ -95,24 +87,15 @@ fn judge(names: &[String], edges: &[Edge]) -> Report {
     let mut report = Report::default();
     for name in names {
         if !CRATES.iter().any(|(known, _)| known == name) {
-            report.failures.push(format!(
-                "{name} is not in the table; give it a row in crates/xtask/src/deps.rs"
-            ));
+            report
+                .failures
+                .push(format!("{name} is not in the table; give it a row in crates/xtask/src/deps.rs"));
         }
     }
-    for Edge {
-        from,
-        to,
-        for_tests,
-        own,
-    } in edges
-    {
+    for Edge { from, to, for_tests, own } in edges {
         let tests = if *for_tests { " for its tests" } else { "" };
         if *own {
-            let allowed = CRATES
-                .iter()
-                .find(|(known, _)| known == from)
-                .map(|(_, allowed)| allowed);
+            let allowed = CRATES.iter().find(|(known, _)| known == from).map(|(_, allowed)| allowed);
             let fine = match allowed {
                 Some(Only(list)) => {
                     list.contains(&to.as_str()) || *for_tests && FOR_TESTS.contains(&to.as_str())
@@ -121,17 +104,16 @@ fn judge(names: &[String], edges: &[Edge]) -> Report {
                 Some(Any) | None => true,
             };
             if !fine {
-                report.failures.push(format!(
-                    "{from} must not use {to}{tests}: the arrow points up, or past a layer"
-                ));
+                report
+                    .failures
+                    .push(format!("{from} must not use {to}{tests}: the arrow points up, or past a layer"));
             }
         } else if let Some((_, users, test_users)) = LIBRARIES.iter().find(|(library, ..)| library == to) {
             let fine = users.contains(&from.as_str()) || *for_tests && test_users.contains(&from.as_str());
             if !fine {
-                report.failures.push(format!(
-                    "{from} must not use {to}{tests}: it is for {} only",
-                    users.join(", ")
-                ));
+                report
+                    .failures
+                    .push(format!("{from} must not use {to}{tests}: it is for {} only", users.join(", ")));
             }
         }
     }
@@ -143,16 +125,8 @@ mod tests {
     use super::*;
 
     fn one(from: &str, to: &str, own: bool, for_tests: bool) -> Vec<String> {
-        judge(
-            &[from.to_owned()],
-            &[Edge {
-                from: from.to_owned(),
-                to: to.to_owned(),
-                for_tests,
-                own,
-            }],
-        )
-        .failures
+        judge(&[from.to_owned()], &[Edge { from: from.to_owned(), to: to.to_owned(), for_tests, own }])
+            .failures
     }
 
     #[test]
@@ -175,12 +149,7 @@ mod tests {
 
     #[test]
     fn arrows_of_the_picture_pass() {
-        for (from, to) in [
-            ("domain", "types"),
-            ("core", "store"),
-            ("api", "edge"),
-            ("server", "store"),
-        ] {
+        for (from, to) in [("domain", "types"), ("core", "store"), ("api", "edge"), ("server", "store")] {
             assert_eq!(one(from, to, true, false), Vec::<String>::new(), "{from} -> {to}");
         }
         assert_eq!(one("core", "testkit", true, true), Vec::<String>::new());
@@ -188,12 +157,9 @@ mod tests {
 
     #[test]
     fn drivers_and_frameworks_stay_in_their_place() {
-        for (from, to) in [
-            ("core", "rusqlite"),
-            ("api", "postgres"),
-            ("realtime", "axum"),
-            ("load", "rusqlite"),
-        ] {
+        for (from, to) in
+            [("core", "rusqlite"), ("api", "postgres"), ("realtime", "axum"), ("load", "rusqlite")]
+        {
             assert_eq!(one(from, to, false, false).len(), 1, "{from} -> {to}");
         }
         assert_eq!(one("core", "rusqlite", false, true).len(), 1);
@@ -203,11 +169,7 @@ mod tests {
             ("load", "postgres", true),
             ("core", "serde", false),
         ] {
-            assert_eq!(
-                one(from, to, false, for_tests),
-                Vec::<String>::new(),
-                "{from} -> {to}"
-            );
+            assert_eq!(one(from, to, false, for_tests), Vec::<String>::new(), "{from} -> {to}");
         }
     }
 

@@ -25,13 +25,9 @@ fn judge(sources: &[Source]) -> Report {
         }
         let lines = text.lines().count();
         if lines > MOST {
-            report
-                .failures
-                .push(format!("{path}: {lines} lines; split it, the limit is {MOST}"));
+            report.failures.push(format!("{path}: {lines} lines; split it, the limit is {MOST}"));
         } else if lines > ASK_WHY {
-            report
-                .notes
-                .push(format!("{path}: {lines} lines; is it one thing?"));
+            report.notes.push(format!("{path}: {lines} lines; is it one thing?"));
         }
     }
     report
@@ -48,20 +44,13 @@ mod tests {
     use super::*;
 
     fn source(path: &str, lines: usize) -> Source {
-        Source {
-            path: path.to_owned(),
-            text: "line\n".repeat(lines),
-        }
+        Source { path: path.to_owned(), text: "line\n".repeat(lines) }
     }
 
     #[test]
     fn long_files_are_listed_and_longer_ones_fail() {
-        let report = judge(&[
-            source("a.rs", 400),
-            source("b.ts", 401),
-            source("c.css", 600),
-            source("d.rs", 601),
-        ]);
+        let report =
+            judge(&[source("a.rs", 400), source("b.ts", 401), source("c.css", 600), source("d.rs", 601)]);
         assert_eq!(report.notes.len(), 2, "{report:?}");
         assert_eq!(report.failures, ["d.rs: 601 lines; split it, the limit is 600"]);
     }

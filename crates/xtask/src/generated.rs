@@ -37,13 +37,9 @@ fn compare(root: &Path, generators: &[Generator]) -> Result<Report, String> {
         let path = generator.output;
         match fs::read(root.join(path)) {
             Ok(stored) if stored == fresh => {}
-            Ok(_) => report
-                .failures
-                .push(format!("{path} is out of date; run `cargo xtask generate`")),
+            Ok(_) => report.failures.push(format!("{path} is out of date; run `cargo xtask generate`")),
             Err(error) => {
-                report.failures.push(format!(
-                    "{path} cannot be read ({error}); run `cargo xtask generate`"
-                ));
+                report.failures.push(format!("{path} cannot be read ({error}); run `cargo xtask generate`"));
             }
         }
     }
@@ -66,10 +62,7 @@ fn write_all(root: &Path, generators: &[Generator]) -> Result<(), String> {
 
 fn make(root: &Path, generator: &Generator) -> Result<Vec<u8>, String> {
     let shown = generator.command.join(" ");
-    let (program, arguments) = generator
-        .command
-        .split_first()
-        .ok_or("a generator without a command")?;
+    let (program, arguments) = generator.command.split_first().ok_or("a generator without a command")?;
     let output = Command::new(program)
         .args(arguments)
         .current_dir(root)
@@ -78,10 +71,7 @@ fn make(root: &Path, generator: &Generator) -> Result<Vec<u8>, String> {
     if output.status.success() {
         Ok(output.stdout)
     } else {
-        Err(format!(
-            "`{shown}` failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        ))
+        Err(format!("`{shown}` failed: {}", String::from_utf8_lossy(&output.stderr).trim()))
     }
 }
 
@@ -89,10 +79,7 @@ fn make(root: &Path, generator: &Generator) -> Result<Vec<u8>, String> {
 mod tests {
     use super::*;
 
-    const TABLE: &[Generator] = &[Generator {
-        output: "made.txt",
-        command: &["echo", "fresh"],
-    }];
+    const TABLE: &[Generator] = &[Generator { output: "made.txt", command: &["echo", "fresh"] }];
 
     #[test]
     fn a_stale_file_fails_until_it_is_made_anew() {
@@ -100,25 +87,16 @@ mod tests {
         assert_eq!(compare(root.path(), TABLE).unwrap().failures.len(), 1);
         fs::write(root.path().join("made.txt"), "old\n").unwrap();
         let stale = compare(root.path(), TABLE).unwrap();
-        assert_eq!(
-            stale.failures,
-            ["made.txt is out of date; run `cargo xtask generate`"]
-        );
+        assert_eq!(stale.failures, ["made.txt is out of date; run `cargo xtask generate`"]);
         write_all(root.path(), TABLE).unwrap();
-        assert_eq!(
-            fs::read_to_string(root.path().join("made.txt")).unwrap(),
-            "fresh\n"
-        );
+        assert_eq!(fs::read_to_string(root.path().join("made.txt")).unwrap(), "fresh\n");
         assert!(compare(root.path(), TABLE).unwrap().failures.is_empty());
     }
 
     #[test]
     fn a_generator_that_fails_is_a_failure_and_writes_nothing() {
         let root = tempfile::tempdir().unwrap();
-        let table = [Generator {
-            output: "made.txt",
-            command: &["false"],
-        }];
+        let table = [Generator { output: "made.txt", command: &["false"] }];
         assert!(compare(root.path(), &table).is_err());
         assert!(write_all(root.path(), &table).is_err());
         assert!(!root.path().join("made.txt").exists());

@@ -100,24 +100,10 @@ fn main() -> ExitCode {
 /// Runs the checks asked for, all of them even when one fails, and says whether every one passed.
 fn run(root: &Path, only: Option<&str>, out: &mut impl Write) -> io::Result<bool> {
     let mut clean = true;
-    for (name, check) in CHECKS
-        .iter()
-        .filter(|(name, _)| only.is_none_or(|only| only == *name))
-    {
-        let report = check(root).unwrap_or_else(|error| Report {
-            failures: vec![error],
-            notes: Vec::new(),
-        });
+    for (name, check) in CHECKS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        let report = check(root).unwrap_or_else(|error| Report { failures: vec![error], notes: Vec::new() });
         clean &= report.failures.is_empty();
-        writeln!(
-            out,
-            "{name}: {}",
-            if report.failures.is_empty() {
-                "ok"
-            } else {
-                "FAILED"
-            }
-        )?;
+        writeln!(out, "{name}: {}", if report.failures.is_empty() { "ok" } else { "FAILED" })?;
         for note in &report.notes {
             writeln!(out, "  note: {note}")?;
         }
@@ -151,15 +137,9 @@ fn fmt(root: &Path) -> Result<Report, String> {
         .map_err(|error| format!("cargo fmt could not be started: {error}"))?;
     let mut report = Report::default();
     if !output.status.success() {
-        report
-            .failures
-            .push("not formatted; run `cargo fmt --all`:".to_owned());
+        report.failures.push("not formatted; run `cargo fmt --all`:".to_owned());
         for text in [&output.stdout, &output.stderr] {
-            report.failures.extend(
-                String::from_utf8_lossy(text)
-                    .lines()
-                    .map(|line| format!("  {line}")),
-            );
+            report.failures.extend(String::from_utf8_lossy(text).lines().map(|line| format!("  {line}")));
         }
     }
     Ok(report)

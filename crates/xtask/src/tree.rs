@@ -24,11 +24,7 @@ pub(crate) struct Source {
 /// exist has no files. Files that are not UTF-8 are not text.
 pub(crate) fn sources(root: &Path, dir: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Source>, String> {
     let mut found = Vec::new();
-    let mut waiting = vec![if dir.is_empty() {
-        root.to_owned()
-    } else {
-        root.join(dir)
-    }];
+    let mut waiting = vec![if dir.is_empty() { root.to_owned() } else { root.join(dir) }];
     while let Some(dir) = waiting.pop() {
         if !dir.is_dir() {
             continue;
@@ -61,19 +57,12 @@ pub(crate) fn sources(root: &Path, dir: &str, wanted: impl Fn(&str) -> bool) -> 
 
 /// Whether a path ends in one of these, as `rs` or `svelte`.
 pub(crate) fn has_extension(path: &str, extensions: &[&str]) -> bool {
-    Path::new(path)
-        .extension()
-        .and_then(|ext| ext.to_str())
-        .is_some_and(|ext| extensions.contains(&ext))
+    Path::new(path).extension().and_then(|ext| ext.to_str()).is_some_and(|ext| extensions.contains(&ext))
 }
 
 fn relative(root: &Path, path: &Path) -> String {
     let below: PathBuf = path.strip_prefix(root).unwrap_or(path).to_owned();
-    below
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 fn trouble(path: &Path, error: &std::io::Error) -> String {
@@ -105,9 +94,6 @@ mod tests {
         let paths: Vec<_> = found.iter().map(|source| source.path.as_str()).collect();
         assert_eq!(paths, ["a/data/kept.rs", "a/deep/a.rs", "b.rs"]);
         assert!(sources(root.path(), "nowhere", |_| true).unwrap().is_empty());
-        assert_eq!(
-            sources(root.path(), "a/deep", |_| true).unwrap()[0].path,
-            "a/deep/a.rs"
-        );
+        assert_eq!(sources(root.path(), "a/deep", |_| true).unwrap()[0].path, "a/deep/a.rs");
     }
 }

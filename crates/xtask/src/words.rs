@@ -27,10 +27,7 @@ const MIRRORS: &[&str] = &[
 /// Lock files, and the only hosts that may be named in them.
 const LOCK_FILES: &[(&str, &[&str])] = &[
     ("package-lock.json", &["https://registry.npmjs.org/"]),
-    (
-        "Cargo.lock",
-        &["registry+https://github.com/rust-lang/crates.io-index"],
-    ),
+    ("Cargo.lock", &["registry+https://github.com/rust-lang/crates.io-index"]),
 ];
 
 pub(crate) fn check(root: &Path) -> Result<Report, String> {
@@ -45,10 +42,9 @@ fn judge(sources: &[Source], own: &[String]) -> Report {
     for Source { path, text } in sources {
         for (number, line) in text.lines().enumerate() {
             if let Some(word) = forbidden(line, own).or_else(|| strange_host(path, line)) {
-                report.failures.push(format!(
-                    "{path}:{}: {word:?} belongs to one machine; take it out",
-                    number + 1
-                ));
+                report
+                    .failures
+                    .push(format!("{path}:{}: {word:?} belongs to one machine; take it out", number + 1));
             }
         }
     }
@@ -75,10 +71,7 @@ fn forbidden<'a>(line: &'a str, own: &'a [String]) -> Option<&'a str> {
             return Some(word);
         }
     }
-    MIRRORS
-        .iter()
-        .copied()
-        .find(|word| line.to_ascii_lowercase().contains(word))
+    MIRRORS.iter().copied().find(|word| line.to_ascii_lowercase().contains(word))
 }
 
 /// A host in a lock file other than the public registry's.
@@ -87,9 +80,7 @@ fn strange_host<'a>(path: &str, line: &'a str) -> Option<&'a str> {
     let (_, hosts) = LOCK_FILES.iter().find(|(file, _)| *file == name)?;
     let line = line.trim();
     // Only where a package comes from; a package's own page may be anywhere.
-    let value = line
-        .strip_prefix("\"resolved\": \"")
-        .or_else(|| line.strip_prefix("source = \""))?;
+    let value = line.strip_prefix("\"resolved\": \"").or_else(|| line.strip_prefix("source = \""))?;
     let value = value.split('"').next().unwrap_or(value);
     // A package of our own is named by its directory.
     let own = !value.contains(':');
@@ -102,10 +93,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let source = Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let source = Source { path: path.to_owned(), text: text.to_owned() };
         judge(&[source], &["/srv/checkout".to_owned()]).failures
     }
 
@@ -138,44 +126,17 @@ mod tests {
     #[test]
     fn mirrors_are_found_anywhere_and_strange_hosts_in_lock_files() {
         assert_eq!(
-            found(
-                "a.toml",
-                &format!("url = \"https://x.example/{}/npm\"", MIRRORS[0].to_uppercase())
-            )
-            .len(),
+            found("a.toml", &format!("url = \"https://x.example/{}/npm\"", MIRRORS[0].to_uppercase())).len(),
             1
         );
         let lock = |host: &str| format!("      \"resolved\": \"https://{host}/svelte/-/svelte-5.tgz\",");
+        assert_eq!(found("ui/app/package-lock.json", &lock("npm.internal.example")).len(), 1);
+        assert_eq!(found("ui/app/package-lock.json", &lock("registry.npmjs.org")).len(), 0);
+        assert_eq!(found("ui/app/package-lock.json", "  \"funding\": \"https://example.org\"").len(), 0);
+        assert_eq!(found("ui/package-lock.json", "      \"resolved\": \"widget\",").len(), 0);
+        assert_eq!(found("Cargo.lock", "source = \"git+https://github.com/a/b#c\"").len(), 1);
         assert_eq!(
-            found("ui/app/package-lock.json", &lock("npm.internal.example")).len(),
-            1
-        );
-        assert_eq!(
-            found("ui/app/package-lock.json", &lock("registry.npmjs.org")).len(),
-            0
-        );
-        assert_eq!(
-            found(
-                "ui/app/package-lock.json",
-                "  \"funding\": \"https://example.org\""
-            )
-            .len(),
-            0
-        );
-        assert_eq!(
-            found("ui/package-lock.json", "      \"resolved\": \"widget\",").len(),
-            0
-        );
-        assert_eq!(
-            found("Cargo.lock", "source = \"git+https://github.com/a/b#c\"").len(),
-            1
-        );
-        assert_eq!(
-            found(
-                "Cargo.lock",
-                "source = \"registry+https://github.com/rust-lang/crates.io-index\""
-            )
-            .len(),
+            found("Cargo.lock", "source = \"registry+https://github.com/rust-lang/crates.io-index\"").len(),
             0
         );
     }

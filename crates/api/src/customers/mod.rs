@@ -1,9 +1,15 @@
 //! The Customers desk for agents.
 
+mod agents;
+mod contacts;
+mod conversations;
+mod inboxes;
+mod share;
+
 use crate::Api;
 use portico_domain::inbox::Inbox;
-use serde::Serialize;
-use utoipa_axum::router::OpenApiRouter;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// An inbox with the snippet that puts its widget on a page.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -20,6 +26,22 @@ impl InboxView {
     }
 }
 
+/// Tells a field that is missing from one that is null.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(d).map(Some)
+}
+
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(inboxes::create, inboxes::list))
+        .routes(routes!(inboxes::get, inboxes::edit))
+        .routes(routes!(inboxes::identity_secret))
+        .routes(routes!(agents::add, agents::remove))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::counts))
+        .routes(routes!(conversations::get, conversations::edit))
+        .routes(routes!(share::share))
+        .routes(routes!(contacts::list))
+        .routes(routes!(contacts::get, contacts::edit))
+        .routes(routes!(contacts::conversations))
 }

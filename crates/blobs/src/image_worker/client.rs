@@ -62,11 +62,7 @@ impl ImageWorker {
     pub async fn process(&self, bytes: &[u8]) -> Result<Processed, ImageError> {
         let size = bytes.len() as u64;
         if size > MAX_INPUT_BYTES {
-            return Err(ImageError::TooLarge {
-                what: Measure::Bytes,
-                actual: size,
-                limit: MAX_INPUT_BYTES,
-            });
+            return Err(ImageError::TooLarge { what: Measure::Bytes, actual: size, limit: MAX_INPUT_BYTES });
         }
         // The semaphore is never closed; were it, starting no worker is the safe answer.
         let place = self.places.acquire().await;
@@ -74,19 +70,13 @@ impl ImageWorker {
         let mut child = self.start().map_err(ImageError::NotStarted)?;
         let exchanged = match tokio::time::timeout(self.time_limit, exchange(&mut child, bytes)).await {
             Ok(exchanged) => exchanged,
-            Err(_) => Err(ImageError::TimedOut {
-                seconds: self.time_limit.as_secs(),
-            }),
+            Err(_) => Err(ImageError::TimedOut { seconds: self.time_limit.as_secs() }),
         };
         if exchanged.is_err() {
             // Kills and waits: when the caller hears of it, the process is gone.
             drop(child.kill().await);
         }
-        let Exchange {
-            status,
-            reply,
-            complaint,
-        } = exchanged?;
+        let Exchange { status, reply, complaint } = exchanged?;
         if !status.success() {
             return Err(crashed(&status.to_string(), &complaint));
         }
@@ -136,9 +126,7 @@ async fn exchange(child: &mut Child, bytes: &[u8]) -> Result<Exchange, ImageErro
     let (Some(mut stdin), Some(stdout), Some(stderr)) =
         (child.stdin.take(), child.stdout.take(), child.stderr.take())
     else {
-        return Err(ImageError::NotStarted(io::Error::other(
-            "the worker has no pipes",
-        )));
+        return Err(ImageError::NotStarted(io::Error::other("the worker has no pipes")));
     };
     let feed = async move {
         // A worker that refuses early closes its end: what it wrote, or how it died, tells the story.
@@ -155,15 +143,8 @@ async fn exchange(child: &mut Child, bytes: &[u8]) -> Result<Exchange, ImageErro
     if let Err(error) = talk {
         return Err(crashed(&error.to_string(), &complaint));
     }
-    let status = child
-        .wait()
-        .await
-        .map_err(|error| crashed(&error.to_string(), &complaint))?;
-    Ok(Exchange {
-        status,
-        reply,
-        complaint,
-    })
+    let status = child.wait().await.map_err(|error| crashed(&error.to_string(), &complaint))?;
+    Ok(Exchange { status, reply, complaint })
 }
 
 fn crashed(how: &str, complaint: &[u8]) -> ImageError {

@@ -54,14 +54,7 @@ pub struct Picture {
 
 impl std::fmt::Debug for Picture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Picture({} {}x{}, {} bytes)",
-            self.kind,
-            self.width,
-            self.height,
-            self.bytes.len()
-        )
+        write!(f, "Picture({} {}x{}, {} bytes)", self.kind, self.width, self.height, self.bytes.len())
     }
 }
 
@@ -140,11 +133,7 @@ pub enum ImageError {
 
 fn too_large(what: Measure, actual: u64, limit: u64) -> String {
     match what {
-        Measure::Bytes => format!(
-            "the picture is {}; the limit is {}",
-            megabytes(actual),
-            megabytes(limit)
-        ),
+        Measure::Bytes => format!("the picture is {}; the limit is {}", megabytes(actual), megabytes(limit)),
         Measure::Side => format!("the picture is {actual} pixels long on one side; the limit is {limit}"),
         Measure::Pixels => format!("the picture has {actual} pixels; the limit is {limit}"),
         Measure::Memory => format!("the picture needs more than {} to decode", megabytes(limit)),

@@ -31,11 +31,9 @@ pub(super) enum Refusal {
 impl From<ImageError> for Refusal {
     fn from(error: ImageError) -> Self {
         match error {
-            ImageError::Limits(_) => Self::TooLarge {
-                what: Measure::Memory,
-                actual: 0,
-                limit: MAX_DECODER_BYTES,
-            },
+            ImageError::Limits(_) => {
+                Self::TooLarge { what: Measure::Memory, actual: 0, limit: MAX_DECODER_BYTES }
+            }
             _ => Self::NotAnImage,
         }
     }
@@ -57,11 +55,7 @@ pub(super) fn process(input: &[u8]) -> Result<Processed, Refusal> {
     let (kind, bytes, motion) = match format {
         ImageFormat::Jpeg => ("image/jpeg", jpeg(upright, PICTURE_QUALITY)?, Motion::Still),
         ImageFormat::WebP => {
-            let motion = if motion::webp_moves(input) {
-                Motion::FirstFrameOnly
-            } else {
-                Motion::Still
-            };
+            let motion = if motion::webp_moves(input) { Motion::FirstFrameOnly } else { Motion::Still };
             ("image/webp", webp(upright)?, motion)
         }
         ImageFormat::Gif => match motion::re_encode_gif(input) {
@@ -72,16 +66,7 @@ pub(super) fn process(input: &[u8]) -> Result<Processed, Refusal> {
         _ => ("image/png", png(&upright)?, Motion::Still),
     };
     within(Measure::Output, bytes.len() as u64, MAX_OUTPUT_BYTES)?;
-    Ok(Processed {
-        picture: Picture {
-            kind,
-            width,
-            height,
-            bytes,
-        },
-        thumbnail,
-        motion,
-    })
+    Ok(Processed { picture: Picture { kind, width, height, bytes }, thumbnail, motion })
 }
 
 /// Decodes after looking at the size the header claims, and turns the picture as its camera was held.
@@ -105,11 +90,7 @@ fn decode(input: &[u8], format: ImageFormat) -> Result<DynamicImage, Refusal> {
 }
 
 fn within(what: Measure, actual: u64, limit: u64) -> Result<(), Refusal> {
-    if actual > limit {
-        Err(Refusal::TooLarge { what, actual, limit })
-    } else {
-        Ok(())
-    }
+    if actual > limit { Err(Refusal::TooLarge { what, actual, limit }) } else { Ok(()) }
 }
 
 fn thumbnail(picture: &DynamicImage) -> Result<Picture, Refusal> {
@@ -131,12 +112,7 @@ fn thumbnail(picture: &DynamicImage) -> Result<Picture, Refusal> {
     } else {
         ("image/jpeg", jpeg(small, THUMBNAIL_QUALITY)?)
     };
-    Ok(Picture {
-        kind,
-        width,
-        height,
-        bytes,
-    })
+    Ok(Picture { kind, width, height, bytes })
 }
 
 /// Whether any pixel is not opaque; an alpha channel alone says nothing.
@@ -157,16 +133,8 @@ fn jpeg(picture: DynamicImage, quality: u8) -> Result<Vec<u8>, Refusal> {
 fn png(picture: &DynamicImage) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let area = u64::from(picture.width()) * u64::from(picture.height());
-    let effort = if area > THOROUGH_PNG_PIXELS {
-        CompressionType::Fast
-    } else {
-        CompressionType::Default
-    };
-    picture.write_with_encoder(PngEncoder::new_with_quality(
-        &mut bytes,
-        effort,
-        FilterType::Adaptive,
-    ))?;
+    let effort = if area > THOROUGH_PNG_PIXELS { CompressionType::Fast } else { CompressionType::Default };
+    picture.write_with_encoder(PngEncoder::new_with_quality(&mut bytes, effort, FilterType::Adaptive))?;
     Ok(bytes)
 }
 

@@ -115,23 +115,13 @@ pub fn restrict_system_calls() -> Result<(), Refused> {
         rules.insert(call, Vec::new());
     }
     // Memory that can be run is never needed: without it there is no way to bring code along.
-    let never_executable = || {
-        only(
-            2,
-            SeccompCmpOp::MaskedEq(u64::from(libc::PROT_EXEC.unsigned_abs())),
-            0,
-        )
-    };
+    let never_executable = || only(2, SeccompCmpOp::MaskedEq(u64::from(libc::PROT_EXEC.unsigned_abs())), 0);
     rules.insert(libc::SYS_mmap, vec![never_executable()?]);
     rules.insert(libc::SYS_mprotect, vec![never_executable()?]);
     // An allocator may name its memory for those who read maps; prctl is good for nothing else here.
     rules.insert(
         libc::SYS_prctl,
-        vec![only(
-            0,
-            SeccompCmpOp::Eq,
-            u64::from(libc::PR_SET_VMA.unsigned_abs()),
-        )?],
+        vec![only(0, SeccompCmpOp::Eq, u64::from(libc::PR_SET_VMA.unsigned_abs()))?],
     );
     // Input from 0, the answer to 1, complaints to 2: a descriptor that leaked in stays untouched.
     rules.insert(libc::SYS_read, vec![only(0, SeccompCmpOp::Eq, 0)?]);

@@ -18,13 +18,8 @@ use crate::kind::sniff;
 const MAGIC: &[u8; 4] = b"PIW1";
 const KINDS: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 const MOTIONS: [Motion; 3] = [Motion::Still, Motion::Kept, Motion::FirstFrameOnly];
-const MEASURES: [Measure; 5] = [
-    Measure::Bytes,
-    Measure::Side,
-    Measure::Pixels,
-    Measure::Memory,
-    Measure::Output,
-];
+const MEASURES: [Measure; 5] =
+    [Measure::Bytes, Measure::Side, Measure::Pixels, Measure::Memory, Measure::Output];
 /// The largest thumbnail taken; one of this many pixels is a tenth of it even as noise in PNG.
 const MAX_THUMBNAIL_BYTES: u64 = 4 << 20;
 /// The longest answer there can be: two pictures and less than a hundred bytes about them.
@@ -71,9 +66,7 @@ fn write_picture(out: &mut impl Write, picture: &Picture) -> io::Result<()> {
 /// The number a value goes by.
 fn place<T: PartialEq>(table: &[T], value: &T) -> io::Result<u8> {
     let place = table.iter().position(|known| known == value);
-    place
-        .and_then(|n| u8::try_from(n).ok())
-        .ok_or_else(|| io::Error::other("a value without a number"))
+    place.and_then(|n| u8::try_from(n).ok()).ok_or_else(|| io::Error::other("a value without a number"))
 }
 
 /// Reads an answer; the error says what is wrong with it. Nothing may follow it.
@@ -83,57 +76,31 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reply, &'static str> {
         return Err("the answer does not begin as one");
     }
     let walls = byte(&mut rest)?;
-    let sandbox = Sandbox {
-        files: walls & 1 != 0,
-        system_calls: walls & 2 != 0,
-    };
+    let sandbox = Sandbox { files: walls & 1 != 0, system_calls: walls & 2 != 0 };
     let outcome = match byte(&mut rest)? {
         0 => {
-            let motion = *MOTIONS
-                .get(usize::from(byte(&mut rest)?))
-                .ok_or("unknown motion")?;
+            let motion = *MOTIONS.get(usize::from(byte(&mut rest)?)).ok_or("unknown motion")?;
             let picture = read_picture(&mut rest)?;
             let thumbnail = read_picture(&mut rest)?;
             check(&picture, (MAX_SIDE, MAX_SIDE), MAX_OUTPUT_BYTES)?;
             check(&thumbnail, THUMBNAIL_BOX, MAX_THUMBNAIL_BYTES)?;
-            Ok(Processed {
-                picture,
-                thumbnail,
-                motion,
-            })
+            Ok(Processed { picture, thumbnail, motion })
         }
         1 => Err(Refusal::NotAnImage),
         2 => {
-            let what = *MEASURES
-                .get(usize::from(byte(&mut rest)?))
-                .ok_or("unknown measure")?;
-            Err(Refusal::TooLarge {
-                what,
-                actual: long(&mut rest)?,
-                limit: long(&mut rest)?,
-            })
+            let what = *MEASURES.get(usize::from(byte(&mut rest)?)).ok_or("unknown measure")?;
+            Err(Refusal::TooLarge { what, actual: long(&mut rest)?, limit: long(&mut rest)? })
         }
         _ => return Err("unknown verdict"),
     };
-    if rest.is_empty() {
-        Ok(Reply { sandbox, outcome })
-    } else {
-        Err("bytes follow the answer")
-    }
+    if rest.is_empty() { Ok(Reply { sandbox, outcome }) } else { Err("bytes follow the answer") }
 }
 
 fn read_picture(rest: &mut &[u8]) -> Result<Picture, &'static str> {
-    let kind = *KINDS
-        .get(usize::from(byte(rest)?))
-        .ok_or("unknown kind of picture")?;
+    let kind = *KINDS.get(usize::from(byte(rest)?)).ok_or("unknown kind of picture")?;
     let (width, height, length) = (word(rest)?, word(rest)?, word(rest)?);
     let length = usize::try_from(length).map_err(|_| "a picture longer than memory")?;
-    Ok(Picture {
-        kind,
-        width,
-        height,
-        bytes: take(rest, length)?.to_vec(),
-    })
+    Ok(Picture { kind, width, height, bytes: take(rest, length)?.to_vec() })
 }
 
 /// Holds a picture to what the worker promises of it.
@@ -145,11 +112,7 @@ fn check(picture: &Picture, (width, height): (u32, u32), bytes: u64) -> Result<(
     if picture.width > width || picture.height > height || area == 0 || area > MAX_PIXELS {
         return Err("a picture's size is not one there can be");
     }
-    if picture.bytes.len() as u64 > bytes {
-        Err("a picture is too long")
-    } else {
-        Ok(())
-    }
+    if picture.bytes.len() as u64 > bytes { Err("a picture is too long") } else { Ok(()) }
 }
 
 fn take<'a>(rest: &mut &'a [u8], count: usize) -> Result<&'a [u8], &'static str> {
@@ -176,29 +139,13 @@ fn long(rest: &mut &[u8]) -> Result<u64, &'static str> {
 mod tests {
     use super::*;
 
-    const BOTH: Sandbox = Sandbox {
-        files: true,
-        system_calls: true,
-    };
+    const BOTH: Sandbox = Sandbox { files: true, system_calls: true };
 
     fn done() -> Processed {
-        let picture = Picture {
-            kind: "image/gif",
-            width: 3,
-            height: 2,
-            bytes: b"GIF89a...".to_vec(),
-        };
-        let thumbnail = Picture {
-            kind: "image/jpeg",
-            width: 3,
-            height: 2,
-            bytes: b"\xff\xd8\xff\xe0".to_vec(),
-        };
-        Processed {
-            picture,
-            thumbnail,
-            motion: Motion::Kept,
-        }
+        let picture = Picture { kind: "image/gif", width: 3, height: 2, bytes: b"GIF89a...".to_vec() };
+        let thumbnail =
+            Picture { kind: "image/jpeg", width: 3, height: 2, bytes: b"\xff\xd8\xff\xe0".to_vec() };
+        Processed { picture, thumbnail, motion: Motion::Kept }
     }
 
     fn written(outcome: &Result<Processed, Refusal>) -> Vec<u8> {
@@ -209,11 +156,7 @@ mod tests {
 
     #[test]
     fn every_answer_is_read_as_it_was_written() {
-        let too_large = Refusal::TooLarge {
-            what: Measure::Memory,
-            actual: 0,
-            limit: 9,
-        };
+        let too_large = Refusal::TooLarge { what: Measure::Memory, actual: 0, limit: 9 };
         for outcome in [Ok(done()), Err(Refusal::NotAnImage), Err(too_large)] {
             let reply = read(&written(&outcome)).unwrap();
             assert_eq!(reply.sandbox, BOTH);

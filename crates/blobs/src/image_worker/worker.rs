@@ -23,10 +23,7 @@ pub fn run_worker() -> ExitCode {
 fn answer(sandbox: Sandbox) -> io::Result<()> {
     let mut input = Vec::new();
     // One byte more than allowed, so that an excess is seen and not cut off.
-    io::stdin()
-        .lock()
-        .take(MAX_INPUT_BYTES + 1)
-        .read_to_end(&mut input)?;
+    io::stdin().lock().take(MAX_INPUT_BYTES + 1).read_to_end(&mut input)?;
     let outcome = pictures::process(&input);
     let mut out = io::stdout().lock();
     wire::write(&mut out, sandbox, &outcome)?;

@@ -34,6 +34,17 @@ impl Query for People {
     }
 }
 
+/// Whether the asker may know of everybody here, which a guest may not.
+pub struct KnowsEveryone;
+
+impl Query for KnowsEveryone {
+    type Out = bool;
+
+    fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<bool> {
+        Ok(read.access_organization::<portico_policy::ListPeople>(&ctx.actor).is_ok())
+    }
+}
+
 /// One person.
 pub struct GetMember {
     pub id: MemberId,

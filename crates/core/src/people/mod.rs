@@ -22,7 +22,7 @@ pub use audit::Audit;
 pub use authenticate::{Identity, authenticate, touch};
 pub use boot::{Boot, BootView};
 pub use invites::{AcceptInvite, CreateInvite, NewlyInvited, Invites, Offer, WithdrawInvite, accept_invite, offer};
-pub use list::{GetMember, People};
+pub use list::{GetMember, KnowsEveryone, People};
 pub use manage::ManageMember;
 pub use me::{EditMe, Me, MeView};
 pub use organization::RenameOrganization;

@@ -73,9 +73,7 @@ pub(crate) fn parse(source: &str) -> Vec<Ranged<'_>> {
 /// Was the sigil at the start of this text written with a backslash before it?
 fn is_escaped(source: &str, range: &Range<usize>, text: &str) -> bool {
     text.starts_with(['@', '~', ':'])
-        && source
-            .get(..range.start)
-            .is_some_and(|before| before.ends_with('\\'))
+        && source.get(..range.start).is_some_and(|before| before.ends_with('\\'))
 }
 
 /// Puts web addresses together again that contain what looks like emphasis, as in `/__init__.py`.

@@ -15,10 +15,7 @@ impl Names for Office {
             "王伟" => ("m5", "王伟"),
             _ => return None,
         };
-        Some(MemberName {
-            id: id.to_owned(),
-            name: name.to_owned(),
-        })
+        Some(MemberName { id: id.to_owned(), name: name.to_owned() })
     }
     fn channel(&self, handle: &str) -> Option<ChannelName> {
         let (id, name) = match handle {
@@ -26,10 +23,7 @@ impl Names for Office {
             "設計" => ("r2", "設計"),
             _ => return None,
         };
-        Some(ChannelName {
-            id: id.to_owned(),
-            name: name.to_owned(),
-        })
+        Some(ChannelName { id: id.to_owned(), name: name.to_owned() })
     }
 }
 
@@ -50,15 +44,9 @@ fn every_construct_renders_as_written_here() {
         ),
         ("~~gone~~ ~not~", "<p><del>gone</del> ~not~</p>"),
         ("snake_case_name 2*3*4", "<p>snake_case_name 2<em>3</em>4</p>"),
-        (
-            "# One\n###### Six\n####### seven",
-            "<h1>One</h1><h6>Six</h6><p>####### seven</p>",
-        ),
+        ("# One\n###### Six\n####### seven", "<h1>One</h1><h6>Six</h6><p>####### seven</p>"),
         ("> q\n> r\n\nx", "<blockquote><p>q<br>r</p></blockquote><p>x</p>"),
-        (
-            "- a\n- b\n  - c",
-            "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>",
-        ),
+        ("- a\n- b\n  - c", "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>"),
         ("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"),
         ("7) a", "<ol start=\"7\"><li>a</li></ol>"),
         (
@@ -66,28 +54,16 @@ fn every_construct_renders_as_written_here() {
             "<ul><li><input type=\"checkbox\" disabled=\"\"> open</li><li><input type=\"checkbox\" disabled=\"\" checked=\"\"> done</li></ul>",
         ),
         ("---", "<hr>"),
-        (
-            "`a<b> @maya :tada:`",
-            "<p><code>a&lt;b&gt; @maya :tada:</code></p>",
-        ),
+        ("`a<b> @maya :tada:`", "<p><code>a&lt;b&gt; @maya :tada:</code></p>"),
         (
             "```rust\nlet a = \"<&>\";\n```",
             "<pre data-lang=\"rust\"><code>let a = \"&lt;&amp;&gt;\";\n</code></pre>",
         ),
-        (
-            "```c++ title=x\n@maya ~general\n```",
-            "<pre data-lang=\"c++\"><code>@maya ~general\n</code></pre>",
-        ),
+        ("```c++ title=x\n@maya ~general\n```", "<pre data-lang=\"c++\"><code>@maya ~general\n</code></pre>"),
         ("~~~\nx\n~~~", "<pre><code>x\n</code></pre>"),
         ("```\" onclick=x\nx\n```", "<pre><code>x\n</code></pre>"),
-        (
-            "```thislanguagenameistoolong\nx\n```",
-            "<pre><code>x\n</code></pre>",
-        ),
-        (
-            "```\nnot closed https://a.example",
-            "<pre><code>not closed https://a.example</code></pre>",
-        ),
+        ("```thislanguagenameistoolong\nx\n```", "<pre><code>x\n</code></pre>"),
+        ("```\nnot closed https://a.example", "<pre><code>not closed https://a.example</code></pre>"),
         ("    indented *x*", "<pre><code>indented *x*</code></pre>"),
         (
             "|a|b|c|\n|:-|:-:|-:|\n|1|2|\n",
@@ -97,18 +73,12 @@ fn every_construct_renders_as_written_here() {
             "|a|\n|-|\n|`x\\|y`|",
             "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><code>x|y</code></td></tr></tbody></table>",
         ),
-        (
-            "[t](https://a.example/x \"title\")",
-            "<p><a href=\"https://a.example/x\" {REL}>t</a></p>",
-        ),
+        ("[t](https://a.example/x \"title\")", "<p><a href=\"https://a.example/x\" {REL}>t</a></p>"),
         (
             "[t](https://a.example/?a=1&b=\"2\")",
             "<p><a href=\"https://a.example/?a=1&amp;b=&quot;2&quot;\" {REL}>t</a></p>",
         ),
-        (
-            "[t][r]\n\n[r]: https://a.example",
-            "<p><a href=\"https://a.example\" {REL}>t</a></p>",
-        ),
+        ("[t][r]\n\n[r]: https://a.example", "<p><a href=\"https://a.example\" {REL}>t</a></p>"),
         ("[t](javascript:alert(1)) [u](/x) [v](#y)", "<p>t u v</p>"),
         (
             "[**b** `c`](mailto:a@b.example)",
@@ -122,10 +92,7 @@ fn every_construct_renders_as_written_here() {
             "see https://a.example/x_y_z.",
             "<p>see <a href=\"https://a.example/x_y_z\" {REL}>https://a.example/x_y_z</a>.</p>",
         ),
-        (
-            "(www.a.example/x)",
-            "<p>(<a href=\"https://www.a.example/x\" {REL}>www.a.example/x</a>)</p>",
-        ),
+        ("(www.a.example/x)", "<p>(<a href=\"https://www.a.example/x\" {REL}>www.a.example/x</a>)</p>"),
         (
             "x\u{3000}https://a.example/_b_/*c*/~~d~~ and **e**",
             "<p>x\u{3000}<a href=\"https://a.example/_b_/*c*/~~d\" {REL}>https://a.example/_b_/*c*/~~d</a>~~ and <strong>e</strong></p>",
@@ -150,10 +117,7 @@ fn every_construct_renders_as_written_here() {
             "write sam.r@mail.example, please",
             "<p>write <a href=\"mailto:sam.r@mail.example\" {REL}>sam.r@mail.example</a>, please</p>",
         ),
-        (
-            "xhttps://a.example ftp://a.example",
-            "<p>xhttps://a.example ftp://a.example</p>",
-        ),
+        ("xhttps://a.example ftp://a.example", "<p>xhttps://a.example ftp://a.example</p>"),
         (
             "![a *chart*](https://a.example/c.png)",
             "<p><a href=\"https://a.example/c.png\" {REL}>a <em>chart</em></a></p>",
@@ -174,14 +138,8 @@ fn every_construct_renders_as_written_here() {
             "<b>x</b> <script>alert(1)</script>",
             "<p>&lt;b&gt;x&lt;/b&gt; &lt;script&gt;alert(1)&lt;/script&gt;</p>",
         ),
-        (
-            "<div>\n*x*\n</div>\n\n*y*",
-            "<p>&lt;div&gt;<br>*x*<br>&lt;/div&gt;</p><p><em>y</em></p>",
-        ),
-        (
-            "&lt;b&gt; &amp; &copy; &#60;i&#62;",
-            "<p>&lt;b&gt; &amp; © &lt;i&gt;</p>",
-        ),
+        ("<div>\n*x*\n</div>\n\n*y*", "<p>&lt;div&gt;<br>*x*<br>&lt;/div&gt;</p><p><em>y</em></p>"),
+        ("&lt;b&gt; &amp; &copy; &#60;i&#62;", "<p>&lt;b&gt; &amp; © &lt;i&gt;</p>"),
         (
             "hi @maya, @Sam.R. and @sam_!",
             "<p>hi <span class=\"mention\" data-member=\"m1\">@Maya Rios</span>, <span class=\"mention\" data-member=\"m2\">@Sam</span>. and <span class=\"mention\" data-member=\"m3\">@Sam_</span>!</p>",
@@ -190,14 +148,8 @@ fn every_construct_renders_as_written_here() {
             "**@MAYA** (@maya's) @maya-",
             "<p><strong><span class=\"mention\" data-member=\"m1\">@Maya Rios</span></strong> (<span class=\"mention\" data-member=\"m1\">@Maya Rios</span>'s) <span class=\"mention\" data-member=\"m1\">@Maya Rios</span>-</p>",
         ),
-        (
-            "@nobody x@maya \\@maya @@maya",
-            "<p>@nobody x@maya @maya @@maya</p>",
-        ),
-        (
-            "@evil",
-            "<p><span class=\"mention\" data-member=\"m&quot;4\">@&lt;b&gt;\"E'</span></p>",
-        ),
+        ("@nobody x@maya \\@maya @@maya", "<p>@nobody x@maya @maya @@maya</p>"),
+        ("@evil", "<p><span class=\"mention\" data-member=\"m&quot;4\">@&lt;b&gt;\"E'</span></p>"),
         (
             "你好@王伟请看~設計部",
             "<p>你好<span class=\"mention\" data-member=\"m5\">@王伟</span>请看<a class=\"channel\" data-room=\"r2\">~設計</a>部</p>",
@@ -210,10 +162,7 @@ fn every_construct_renders_as_written_here() {
             "~general ~General. ~none a~general \\~general",
             "<p><a class=\"channel\" data-room=\"r1\">~General</a> <a class=\"channel\" data-room=\"r1\">~General</a>. ~none a~general ~general</p>",
         ),
-        (
-            ":tada::+1: :no_such: 10:100:20 \\:tada:",
-            "<p>🎉👍 :no_such: 10:100:20 :tada:</p>",
-        ),
+        (":tada::+1: :no_such: 10:100:20 \\:tada:", "<p>🎉👍 :no_such: 10:100:20 :tada:</p>"),
         (
             "a\u{0}b\u{FDD0}@maya",
             "<p>a\u{FFFD}b\u{FFFD}<span class=\"mention\" data-member=\"m1\">@Maya Rios</span></p>",
@@ -224,11 +173,7 @@ fn every_construct_renders_as_written_here() {
     ];
     assert!(cases.len() >= 40);
     for (source, html) in cases {
-        assert_eq!(
-            render(source, &Office).html,
-            html.replace("{REL}", REL),
-            "{source:?}"
-        );
+        assert_eq!(render(source, &Office).html, html.replace("{REL}", REL), "{source:?}");
     }
 }
 
@@ -240,18 +185,11 @@ fn mentions_links_and_code_are_reported() {
     );
     assert_eq!(
         all.mentions,
-        [
-            Mention::Member("m1".to_owned()),
-            Mention::Channel,
-            Mention::Member("m2".to_owned())
-        ]
+        [Mention::Member("m1".to_owned()), Mention::Channel, Mention::Member("m2".to_owned())]
     );
     assert_eq!(all.links, ["https://a.example", "https://b.example"]);
     assert!(all.has_code);
-    let none = render(
-        "`@maya @here ~general` @nobody\n\n```\n@maya https://a.example\n```",
-        &Office,
-    );
+    let none = render("`@maya @here ~general` @nobody\n\n```\n@maya https://a.example\n```", &Office);
     assert!(none.mentions.is_empty() && none.links.is_empty() && none.has_code);
     assert!(!render("plain @maya", &NoNames).has_code);
     assert!(render("plain @maya", &NoNames).mentions.is_empty());
@@ -260,12 +198,6 @@ fn mentions_links_and_code_are_reported() {
 #[test]
 fn candidates_are_what_rendering_asks_for() {
     let found = candidates("hi @Maya. and ~General `@code` sam@b.example @channel");
-    assert_eq!(
-        found.members.iter().map(String::as_str).collect::<Vec<_>>(),
-        ["maya", "maya."]
-    );
-    assert_eq!(
-        found.channels.iter().map(String::as_str).collect::<Vec<_>>(),
-        ["general"]
-    );
+    assert_eq!(found.members.iter().map(String::as_str).collect::<Vec<_>>(), ["maya", "maya."]);
+    assert_eq!(found.channels.iter().map(String::as_str).collect::<Vec<_>>(), ["general"]);
 }

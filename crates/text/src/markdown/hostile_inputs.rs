@@ -116,23 +116,14 @@ pub(super) fn bombs() -> Vec<(&'static str, String)> {
         ("numbers", format!("{}x", many("1. ", 5_000))),
         ("list stairs", (0..170).map(|n| " ".repeat(n) + "- x\n").collect()),
         ("brackets", many("[", 10_000)),
-        (
-            "closed brackets",
-            format!("{}{}", many("[", 8_000), many("]", 8_000)),
-        ),
+        ("closed brackets", format!("{}{}", many("[", 8_000), many("]", 8_000))),
         ("link openers", many("[a](", 4_000)),
-        (
-            "nested links",
-            format!("{}x{}", many("[", 3_000), many("](https://a.example/)", 600)),
-        ),
+        ("nested links", format!("{}x{}", many("[", 3_000), many("](https://a.example/)", 600))),
         ("images", many("![", 8_000)),
         ("stars", many("*", 16_000)),
         ("open emphasis", many("*a ", 5_000)),
         ("mixed emphasis", many("*a _b **c __d ", 1_100)),
-        (
-            "nested emphasis",
-            format!("{}x{}", many("*a **b ", 1_000), many("b** a*", 1_000)),
-        ),
+        ("nested emphasis", format!("{}x{}", many("*a **b ", 1_000), many("b** a*", 1_000))),
         ("underscores", many("a_", 8_000)),
         ("tildes", many("~~a ~b ", 2_200)),
         ("backticks", (1..170).map(|n| "`".repeat(n) + " ").collect()),
@@ -144,28 +135,10 @@ pub(super) fn bombs() -> Vec<(&'static str, String)> {
         ("declarations", many("<!A ", 4_000)),
         ("cdata", many("<![CDATA[", 1_700)),
         ("tags", many("<a b=\"", 2_600)),
-        (
-            "wide table",
-            format!(
-                "{}\n{}\n{}",
-                many("|a", 2_000),
-                many("|-", 2_000),
-                many("|\n", 4_000)
-            ),
-        ),
+        ("wide table", format!("{}\n{}\n{}", many("|a", 2_000), many("|-", 2_000), many("|\n", 4_000))),
         ("long table", format!("|a|b|\n|-|-|\n{}", many("|1|2|\n", 2_600))),
-        (
-            "table in quotes",
-            format!("{q}|a|b|\n{q}|-|-|\n{q}|1|2|", q = many("> ", 30)),
-        ),
-        (
-            "references",
-            format!(
-                "[a]: https://a.example/{}\n\n{}",
-                many("x", 1_000),
-                many("[a]", 4_900)
-            ),
-        ),
+        ("table in quotes", format!("{q}|a|b|\n{q}|-|-|\n{q}|1|2|", q = many("> ", 30))),
+        ("references", format!("[a]: https://a.example/{}\n\n{}", many("x", 1_000), many("[a]", 4_900))),
         (
             "definitions",
             (0..1_000)

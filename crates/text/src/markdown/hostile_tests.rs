@@ -84,9 +84,7 @@ fn check(html: &str) -> Result<usize, String> {
             attributes.push((key, value));
             rest = left;
         }
-        rest = rest
-            .strip_prefix('>')
-            .ok_or_else(|| format!("junk in {name:?}"))?;
+        rest = rest.strip_prefix('>').ok_or_else(|| format!("junk in {name:?}"))?;
         check_attributes(name, &attributes)?;
         if !matches!(name, "br" | "hr" | "input") {
             depth += 1;
@@ -112,10 +110,7 @@ fn check_attributes(tag: &str, attributes: &[(&str, &str)]) -> Result<(), String
             ("a", "data-room") | ("span", "data-member") => true,
             ("span", "class") => matches!(*value, "mention" | "mention mention-all"),
             ("pre", "data-lang") => {
-                value.len() <= 20
-                    && value
-                        .chars()
-                        .all(|c| c.is_ascii_alphanumeric() || "+#.-".contains(c))
+                value.len() <= 20 && value.chars().all(|c| c.is_ascii_alphanumeric() || "+#.-".contains(c))
             }
             ("ol", "start") => value.chars().all(|c| c.is_ascii_digit()),
             ("th" | "td", "align") => matches!(*value, "left" | "center" | "right"),
@@ -179,14 +174,8 @@ fn no_payload_gets_past_the_allow_list() {
                 if let Err(problem) = check(&html) {
                     panic!("{problem}\nfrom {source:?}\nin {html}");
                 }
-                for link in html
-                    .match_indices("href=\"")
-                    .map(|(at, _)| html[at..].to_ascii_lowercase())
-                {
-                    assert!(
-                        !link.starts_with("href=\"https://good.example@"),
-                        "{source:?}: {html}"
-                    );
+                for link in html.match_indices("href=\"").map(|(at, _)| html[at..].to_ascii_lowercase()) {
+                    assert!(!link.starts_with("href=\"https://good.example@"), "{source:?}: {html}");
                 }
             }
         }
@@ -195,10 +184,8 @@ fn no_payload_gets_past_the_allow_list() {
 
 #[test]
 fn the_writer_is_safe_without_the_gate() {
-    for source in PAYLOADS
-        .iter()
-        .map(|payload| (*payload).to_owned())
-        .chain(bombs().into_iter().map(|bomb| bomb.1))
+    for source in
+        PAYLOADS.iter().map(|payload| (*payload).to_owned()).chain(bombs().into_iter().map(|bomb| bomb.1))
     {
         let html =
             super::writer::write(super::events::parse(&super::events::prepare(&source)), &Everybody).html;
@@ -225,11 +212,7 @@ fn bombs_stay_flat_and_small() {
                 Ok(depth) => assert!(depth <= MAX_DEPTH + 4, "{name}: {depth} deep"),
                 Err(problem) => panic!("{name}: {problem}"),
             }
-            assert!(
-                rendered.html.len() <= 1_500_000,
-                "{name}: {} bytes",
-                rendered.html.len()
-            );
+            assert!(rendered.html.len() <= 1_500_000, "{name}: {} bytes", rendered.html.len());
         }
         let line = crate::plain::text(&source);
         assert!(line.len() <= source.len() * 2, "{name}: {} bytes", line.len());
@@ -239,17 +222,9 @@ fn bombs_stay_flat_and_small() {
 #[test]
 fn what_is_too_deep_or_too_wide_keeps_its_text() {
     let deep = render(&format!("{}needle", "> ".repeat(500)), &NoNames).html;
-    assert!(
-        deep.contains("needle") && deep.matches("<blockquote>").count() == MAX_DEPTH,
-        "{deep}"
-    );
+    assert!(deep.contains("needle") && deep.matches("<blockquote>").count() == MAX_DEPTH, "{deep}");
     let wide = render(
-        &format!(
-            "{}\n{}\n{}",
-            "|a".repeat(1_500),
-            "|-".repeat(1_500),
-            "|needle\n".repeat(200)
-        ),
+        &format!("{}\n{}\n{}", "|a".repeat(1_500), "|-".repeat(1_500), "|needle\n".repeat(200)),
         &NoNames,
     )
     .html;

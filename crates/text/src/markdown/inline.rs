@@ -27,13 +27,7 @@ pub(crate) fn push_text(out: &mut Rendered, names: &dyn Names, text: &str, in_li
                 at = plain + previous.map_or(0, char::len_utf8);
                 continue;
             }
-            '\n' => Some(Found {
-                back: 0,
-                len: 1,
-                html: "<br>".to_owned(),
-                mention: None,
-                link: None,
-            }),
+            '\n' => Some(Found { back: 0, len: 1, html: "<br>".to_owned(), mention: None, link: None }),
             ':' => emoji_at(rest, previous),
             _ if in_link => None,
             '@' => mention_at(names, rest, previous).or_else(|| email_at(before, rest)),
@@ -42,15 +36,10 @@ pub(crate) fn push_text(out: &mut Rendered, names: &dyn Names, text: &str, in_li
             _ => None,
         };
         if let Some(found) = found {
-            let kept = before
-                .get(..before.len().saturating_sub(found.back))
-                .unwrap_or_default();
+            let kept = before.get(..before.len().saturating_sub(found.back)).unwrap_or_default();
             push_escaped(&mut out.html, kept);
             out.html.push_str(&found.html);
-            found
-                .mention
-                .into_iter()
-                .for_each(|mention| add_mention(out, mention));
+            found.mention.into_iter().for_each(|mention| add_mention(out, mention));
             found.link.into_iter().for_each(|link| add_link(out, &link));
             at += found.len;
             plain = at;
@@ -145,13 +134,7 @@ fn channel_at(names: &dyn Names, rest: &str, previous: Option<char>) -> Option<F
         html.push_str("\">~");
         push_escaped(&mut html, &channel.name);
         html.push_str("</a>");
-        Some(Found {
-            back: 0,
-            len: 1 + part.len(),
-            html,
-            mention: None,
-            link: None,
-        })
+        Some(Found { back: 0, len: 1 + part.len(), html, mention: None, link: None })
     })
 }
 
@@ -202,18 +185,8 @@ fn emoji_at(rest: &str, previous: Option<char>) -> Option<Found> {
         .bytes()
         .take(emoji::MAX_NAME + 1)
         .position(|b| !(b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'+' | b'-')))?;
-    let picture = name
-        .get(end..)?
-        .starts_with(':')
-        .then(|| emoji::emoji(name.get(..end)?))
-        .flatten()?;
-    Some(Found {
-        back: 0,
-        len: end + 2,
-        html: picture.to_owned(),
-        mention: None,
-        link: None,
-    })
+    let picture = name.get(end..)?.starts_with(':').then(|| emoji::emoji(name.get(..end)?)).flatten()?;
+    Some(Found { back: 0, len: end + 2, html: picture.to_owned(), mention: None, link: None })
 }
 
 fn address_at(rest: &str, previous: Option<char>) -> Option<Found> {
@@ -224,13 +197,7 @@ fn address_at(rest: &str, previous: Option<char>) -> Option<Found> {
     let mut html = link_start(&href);
     push_escaped(&mut html, rest.get(..len)?);
     html.push_str("</a>");
-    Some(Found {
-        back: 0,
-        len,
-        html,
-        mention: None,
-        link: Some(href),
-    })
+    Some(Found { back: 0, len, html, mention: None, link: Some(href) })
 }
 
 fn email_at(before: &str, rest: &str) -> Option<Found> {
@@ -239,11 +206,5 @@ fn email_at(before: &str, rest: &str) -> Option<Found> {
     let mut html = link_start(&format!("mailto:{address}"));
     push_escaped(&mut html, &address);
     html.push_str("</a>");
-    Some(Found {
-        back,
-        len: 1 + domain,
-        html,
-        mention: None,
-        link: None,
-    })
+    Some(Found { back, len: 1 + domain, html, mention: None, link: None })
 }

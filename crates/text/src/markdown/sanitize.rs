@@ -57,10 +57,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     }
     for (tag, name, allowed) in VALUES {
         tags.insert(tag);
-        values
-            .entry(tag)
-            .or_default()
-            .insert(name, allowed.iter().copied().collect());
+        values.entry(tag).or_default().insert(name, allowed.iter().copied().collect());
     }
     let classes = HashMap::from([
         ("a", HashSet::from(["channel"])),
@@ -100,14 +97,8 @@ mod tests {
             ("<a href=\"/x\" onclick=\"x\" style=\"x\">a</a>", "<a>a</a>"),
             ("<a target=\"top\" rel=\"opener\">a</a>", "<a>a</a>"),
             ("<p class=\"mention\" id=\"x\">a</p>", "<p>a</p>"),
-            (
-                "<span class=\"mention evil\">a</span>",
-                "<span class=\"mention\">a</span>",
-            ),
-            (
-                "<input type=\"text\" name=\"password\">",
-                "<input type=\"checkbox\" disabled=\"\">",
-            ),
+            ("<span class=\"mention evil\">a</span>", "<span class=\"mention\">a</span>"),
+            ("<input type=\"text\" name=\"password\">", "<input type=\"checkbox\" disabled=\"\">"),
             ("<iframe src=\"https://x\"></iframe><svg><a>b</a></svg>a", "a"),
             ("<!-- c -->a", "a"),
         ] {

@@ -11,10 +11,7 @@ use crate::links::safe_href;
 
 /// Writes the HTML of a message, not yet cleaned.
 pub(crate) fn write(events: Vec<Ranged<'_>>, names: &dyn Names) -> Rendered {
-    let cells = events
-        .iter()
-        .filter(|(event, _)| matches!(event, Event::Start(Tag::TableCell)))
-        .count();
+    let cells = events.iter().filter(|(event, _)| matches!(event, Event::Start(Tag::TableCell))).count();
     let mut writer = Writer {
         names,
         out: Rendered::default(),
@@ -99,9 +96,7 @@ impl Writer<'_> {
             Event::TaskListMarker(done) => {
                 self.flush();
                 self.out.html.push_str("<input type=\"checkbox\" disabled=\"\"");
-                self.out
-                    .html
-                    .push_str(if done { " checked=\"\"> " } else { "> " });
+                self.out.html.push_str(if done { " checked=\"\"> " } else { "> " });
             }
             // Not switched on; the parser gives them as text.
             Event::Html(text)
@@ -139,13 +134,10 @@ impl Writer<'_> {
             Tag::Emphasis => ("<em>".to_owned(), "</em>".to_owned()),
             Tag::Strong => ("<strong>".to_owned(), "</strong>".to_owned()),
             Tag::Strikethrough => ("<del>".to_owned(), "</del>".to_owned()),
-            Tag::Link {
-                link_type, dest_url, ..
-            } => self.link(&dest_url, link_type == LinkType::Email),
+            Tag::Link { link_type, dest_url, .. } => self.link(&dest_url, link_type == LinkType::Email),
             Tag::Image { dest_url, .. } => {
                 let link = self.link(&dest_url, false);
-                self.images
-                    .push((self.out.html.len() + link.0.len(), dest_url.into_string()));
+                self.images.push((self.out.html.len() + link.0.len(), dest_url.into_string()));
                 link
             }
             // A table needs four levels; it is flat as a whole or not at all.
@@ -219,11 +211,7 @@ impl Writer<'_> {
 
     /// A link, unless it is inside another or leads where links may not.
     fn link(&mut self, destination: &str, email: bool) -> (String, String) {
-        let href = if email {
-            safe_href(&format!("mailto:{destination}"))
-        } else {
-            safe_href(destination)
-        };
+        let href = if email { safe_href(&format!("mailto:{destination}")) } else { safe_href(destination) };
         let outer = self.links == 0 && self.elements < MAX_DEPTH;
         self.links += 1;
         match href {
@@ -255,12 +243,6 @@ fn code_start(kind: &CodeBlockKind<'_>) -> String {
         CodeBlockKind::Indented => "",
     };
     let plausible = (1..=20).contains(&language.len())
-        && language
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'#' | b'.' | b'-'));
-    if plausible {
-        format!("<pre data-lang=\"{language}\"><code>")
-    } else {
-        "<pre><code>".to_owned()
-    }
+        && language.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'#' | b'.' | b'-'));
+    if plausible { format!("<pre data-lang=\"{language}\"><code>") } else { "<pre><code>".to_owned() }
 }

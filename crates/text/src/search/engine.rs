@@ -15,18 +15,12 @@ pub fn fts5_match(query: &Query) -> Option<String> {
         let terms = safe(terms);
         (!terms.is_empty()).then(|| format!("\"{}\"{star}", terms.join(" ")))
     };
-    let wanted = wanted(query)
-        .filter_map(|(terms, prefix)| phrase(terms, prefix))
-        .collect::<Vec<_>>();
+    let wanted = wanted(query).filter_map(|(terms, prefix)| phrase(terms, prefix)).collect::<Vec<_>>();
     if wanted.is_empty() {
         return None;
     }
     let mut expression = format!("({})", wanted.join(" AND "));
-    for not in query
-        .excluded
-        .iter()
-        .filter_map(|terms| phrase(terms, ends_open(terms)))
-    {
+    for not in query.excluded.iter().filter_map(|terms| phrase(terms, ends_open(terms))) {
         expression = format!("({expression} NOT {not})");
     }
     Some(expression)
@@ -36,23 +30,15 @@ pub fn fts5_match(query: &Query) -> Option<String> {
 pub fn tsquery(query: &Query) -> Option<String> {
     let phrase = |terms: &[String], prefix: bool| {
         let star = if prefix { ":*" } else { "" };
-        let terms = safe(terms)
-            .iter()
-            .map(|term| format!("'{term}'"))
-            .collect::<Vec<_>>();
+        let terms = safe(terms).iter().map(|term| format!("'{term}'")).collect::<Vec<_>>();
         (!terms.is_empty()).then(|| format!("({}{star})", terms.join(" <-> ")))
     };
-    let mut all = wanted(query)
-        .filter_map(|(terms, prefix)| phrase(terms, prefix))
-        .collect::<Vec<_>>();
+    let mut all = wanted(query).filter_map(|(terms, prefix)| phrase(terms, prefix)).collect::<Vec<_>>();
     if all.is_empty() {
         return None;
     }
     all.extend(
-        query
-            .excluded
-            .iter()
-            .filter_map(|terms| Some(format!("!{}", phrase(terms, ends_open(terms))?))),
+        query.excluded.iter().filter_map(|terms| Some(format!("!{}", phrase(terms, ends_open(terms))?))),
     );
     Some(all.join(" & "))
 }
@@ -61,12 +47,7 @@ pub fn tsquery(query: &Query) -> Option<String> {
 /// work. Terms past position 16 383 all count as there, as in PostgreSQL itself.
 pub fn tsvector(terms: &str) -> String {
     let mut literal = String::with_capacity(terms.len() * 2);
-    for (at, term) in terms
-        .split(' ')
-        .map(letters)
-        .filter(|term| !term.is_empty())
-        .enumerate()
-    {
+    for (at, term) in terms.split(' ').map(letters).filter(|term| !term.is_empty()).enumerate() {
         if at > 0 {
             literal.push(' ');
         }
@@ -92,11 +73,7 @@ fn ends_open(terms: &[String]) -> bool {
 
 /// The terms without anything an engine could read as syntax, whoever built the query.
 fn safe(terms: &[String]) -> Vec<String> {
-    terms
-        .iter()
-        .map(|term| letters(term))
-        .filter(|term| !term.is_empty())
-        .collect()
+    terms.iter().map(|term| letters(term)).filter(|term| !term.is_empty()).collect()
 }
 
 fn letters(term: &str) -> String {
@@ -114,22 +91,10 @@ mod tests {
             ("deploy ", "(\"deploy\")", "('deploy')"),
             ("dep", "(\"dep\"*)", "('dep':*)"),
             ("a b ", "(\"a\" AND \"b\")", "('a') & ('b')"),
-            (
-                "\"the server\" up ",
-                "(\"the server\" AND \"up\")",
-                "('the' <-> 'server') & ('up')",
-            ),
-            (
-                "生产环境",
-                "(\"生产 产环 环境\"*)",
-                "('生产' <-> '产环' <-> '环境':*)",
-            ),
+            ("\"the server\" up ", "(\"the server\" AND \"up\")", "('the' <-> 'server') & ('up')"),
+            ("生产环境", "(\"生产 产环 环境\"*)", "('生产' <-> '产环' <-> '环境':*)"),
             ("天 x ", "(\"天\"* AND \"x\")", "('天':*) & ('x')"),
-            (
-                "a -b -\"c d\" ",
-                "(((\"a\") NOT \"b\") NOT \"c d\")",
-                "('a') & !('b') & !('c' <-> 'd')",
-            ),
+            ("a -b -\"c d\" ", "(((\"a\") NOT \"b\") NOT \"c d\")", "('a') & !('b') & !('c' <-> 'd')"),
         ] {
             let query = parse_query(text);
             assert_eq!(fts5_match(&query).as_deref(), Some(fts), "{text}");
@@ -148,45 +113,26 @@ mod tests {
     #[test]
     fn nothing_typed_or_built_reaches_the_syntax() {
         let evil = "\" OR 1=1 -- ' ; DROP TABLE x; \\ ) ( * ^ { } NEAR(a b) col:x 'a':* | & ! <->";
-        let by_hand = Query {
-            words: vec![vec![evil.to_owned()], vec!["'\"".to_owned()]],
-            ..Query::default()
-        };
+        let by_hand =
+            Query { words: vec![vec![evil.to_owned()], vec!["'\"".to_owned()]], ..Query::default() };
         for query in [parse_query(evil), by_hand] {
             let fts = fts5_match(&query).unwrap();
             let outside: String = fts.split('"').step_by(2).collect();
             let outside = outside.replace("AND", "").replace("NOT", "");
             assert!(outside.chars().all(|c| " ()*".contains(c)), "{fts}");
             assert!(
-                fts.split('"')
-                    .skip(1)
-                    .step_by(2)
-                    .all(|p| p.chars().all(|c| c.is_alphanumeric() || c == ' ')),
+                fts.split('"').skip(1).step_by(2).all(|p| p.chars().all(|c| c.is_alphanumeric() || c == ' ')),
                 "{fts}"
             );
             let ts = tsquery(&query).unwrap();
-            assert!(
-                ts.split('\'')
-                    .step_by(2)
-                    .all(|s| s.chars().all(|c| " ()&!<->:*".contains(c))),
-                "{ts}"
-            );
-            assert!(
-                ts.split('\'')
-                    .skip(1)
-                    .step_by(2)
-                    .all(|t| t.chars().all(char::is_alphanumeric)),
-                "{ts}"
-            );
+            assert!(ts.split('\'').step_by(2).all(|s| s.chars().all(|c| " ()&!<->:*".contains(c))), "{ts}");
+            assert!(ts.split('\'').skip(1).step_by(2).all(|t| t.chars().all(char::is_alphanumeric)), "{ts}");
         }
     }
 
     #[test]
     fn documents_carry_positions() {
-        assert_eq!(
-            tsvector(&terms("user_id 天气")),
-            "'user':1 'id':2 'userid':3 '天气':4 '气':5"
-        );
+        assert_eq!(tsvector(&terms("user_id 天气")), "'user':1 'id':2 'userid':3 '天气':4 '气':5");
         assert_eq!(tsvector(""), "");
         assert!(tsvector(&"a ".repeat(20_000)).ends_with("'a':16383"));
     }

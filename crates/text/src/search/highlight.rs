@@ -52,13 +52,9 @@ fn hits(terms: &[Term], query: &Query) -> Vec<(usize, usize)> {
     for (sequence, prefix) in wanted(query).filter(|(sequence, _)| !sequence.is_empty()) {
         for place in terms.windows(sequence.len()) {
             let last = sequence.len() - 1;
-            let same = place
-                .iter()
-                .zip(sequence)
-                .enumerate()
-                .all(|(at, (term, wanted))| {
-                    term.text == *wanted || (prefix && at == last && term.text.starts_with(wanted.as_str()))
-                });
+            let same = place.iter().zip(sequence).enumerate().all(|(at, (term, wanted))| {
+                term.text == *wanted || (prefix && at == last && term.text.starts_with(wanted.as_str()))
+            });
             if let (true, Some(first), Some(end)) =
                 (same, place.first(), place.iter().map(|term| term.end).max())
             {
@@ -80,12 +76,7 @@ fn hits(terms: &[Term], query: &Query) -> Vec<(usize, usize)> {
 /// The bytes to show: from a little before the first hit, at a word's start where there is one near.
 fn window(text: &str, hit: usize) -> (usize, usize) {
     let before = text.get(..hit).unwrap_or_default();
-    let mut start = before
-        .grapheme_indices(true)
-        .rev()
-        .take(LEAD)
-        .last()
-        .map_or(hit, |(at, _)| at);
+    let mut start = before.grapheme_indices(true).rev().take(LEAD).last().map_or(hit, |(at, _)| at);
     start = start.max(hit.saturating_sub(MAX_BYTES / 4));
     while !text.is_char_boundary(start) {
         start += 1;
@@ -96,12 +87,7 @@ fn window(text: &str, hit: usize) -> (usize, usize) {
         start += space + 1;
     }
     let mut end = start;
-    for (at, grapheme) in text
-        .get(start..)
-        .unwrap_or_default()
-        .grapheme_indices(true)
-        .take(MAX_SHOWN)
-    {
+    for (at, grapheme) in text.get(start..).unwrap_or_default().grapheme_indices(true).take(MAX_SHOWN) {
         if at + grapheme.len() > MAX_BYTES {
             break;
         }
@@ -129,11 +115,7 @@ mod tests {
             ("We deploy now", "deploy", "We <mark>deploy</mark> now"),
             ("We DEPLOYED now", "deploy", "We <mark>DEPLOYED</mark> now"),
             ("We deployed now", "deploy now", "We deployed <mark>now</mark>"),
-            (
-                "the server, the Server",
-                "\"the server\"",
-                "<mark>the server</mark>, <mark>the Server</mark>",
-            ),
+            ("the server, the Server", "\"the server\"", "<mark>the server</mark>, <mark>the Server</mark>"),
             ("Café au lait", "cafe", "<mark>Café</mark> au lait"),
             ("Cafe\u{301} au lait", "cafe", "<mark>Café</mark> au lait"),
             ("今天天气很好", "天气", "今天<mark>天气</mark>很好"),
@@ -141,11 +123,7 @@ mod tests {
             ("今天", "天", "今<mark>天</mark>"),
             ("set user_id here", "user_id", "set <mark>user_id</mark> here"),
             ("set user_id here", "userid ", "set <mark>user_id</mark> here"),
-            (
-                "<script>x</script>",
-                "script ",
-                "&lt;<mark>script</mark>&gt;x&lt;/<mark>script</mark>&gt;",
-            ),
+            ("<script>x</script>", "script ", "&lt;<mark>script</mark>&gt;x&lt;/<mark>script</mark>&gt;"),
             ("nothing & here", "absent", "nothing &amp; here"),
             ("a b", "from:maya", "a b"),
         ] {

@@ -27,26 +27,14 @@ fn matching(text: &str) -> Vec<usize> {
     let found = |document: &str| {
         let indexed = terms(document);
         let indexed: Vec<&str> = indexed.split(' ').collect();
-        wanted(&query)
-            .iter()
-            .all(|(sequence, open)| has(&indexed, sequence, *open))
-            && !query
-                .excluded
-                .iter()
-                .any(|sequence| has(&indexed, sequence, false))
+        wanted(&query).iter().all(|(sequence, open)| has(&indexed, sequence, *open))
+            && !query.excluded.iter().any(|sequence| has(&indexed, sequence, false))
     };
-    DOCUMENTS
-        .iter()
-        .enumerate()
-        .filter(|(_, document)| found(document))
-        .map(|(at, _)| at)
-        .collect()
+    DOCUMENTS.iter().enumerate().filter(|(_, document)| found(document)).map(|(at, _)| at).collect()
 }
 
 fn wanted(query: &Query) -> Vec<(Vec<String>, bool)> {
-    super::engine::wanted(query)
-        .map(|(sequence, open)| (sequence.to_vec(), open))
-        .collect()
+    super::engine::wanted(query).map(|(sequence, open)| (sequence.to_vec(), open)).collect()
 }
 
 fn has(indexed: &[&str], sequence: &[String], open: bool) -> bool {

@@ -80,10 +80,7 @@ impl Query {
     }
 
     fn refuse(&mut self, token: &str, message: &str) {
-        self.errors.push(QueryError {
-            token: token.to_owned(),
-            message: message.to_owned(),
-        });
+        self.errors.push(QueryError { token: token.to_owned(), message: message.to_owned() });
     }
 }
 
@@ -92,10 +89,7 @@ pub fn parse_query(text: &str) -> Query {
     let mut query = Query::default();
     let mut rest = text;
     if rest.len() > MAX_QUERY_BYTES {
-        let cut = (0..=MAX_QUERY_BYTES)
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(0);
+        let cut = (0..=MAX_QUERY_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         rest = text.get(..cut).unwrap_or_default();
         query.refuse("…", "the search is too long; only its first 1000 bytes were used");
     }
@@ -110,10 +104,7 @@ pub fn parse_query(text: &str) -> Query {
     }
     if query.words.is_empty() && !query.excluded.is_empty() {
         query.excluded.clear();
-        query.refuse(
-            "-",
-            "add a word to look for; a word with \"-\" only narrows a search",
-        );
+        query.refuse("-", "add a word to look for; a word with \"-\" only narrows a search");
     }
     query
 }
@@ -126,17 +117,13 @@ fn next_token(text: &str) -> (&str, &str) {
         Some(phrase) => {
             let open = quote.len() - phrase.len();
             phrase.find(is_quote).map(|at| {
-                let close = phrase
-                    .get(at..)
-                    .and_then(|s| s.chars().next())
-                    .map_or(0, char::len_utf8);
+                let close = phrase.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8);
                 skipped + open + at + close
             })
         }
         None => text.find(char::is_whitespace),
     };
-    text.split_at_checked(end.unwrap_or(text.len()))
-        .unwrap_or((text, ""))
+    text.split_at_checked(end.unwrap_or(text.len())).unwrap_or((text, ""))
 }
 
 fn is_quote(c: char) -> bool {
@@ -233,11 +220,7 @@ fn add_words(query: &mut Query, token: &str, text: &str, exclude: bool, open: bo
 fn date(text: &str) -> Option<Date> {
     let number = |range: std::ops::Range<usize>| {
         let digits = text.get(range)?;
-        digits
-            .bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| digits.parse::<u16>().ok())
-            .flatten()
+        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u16>().ok()).flatten()
     };
     let dashes = text.len() == 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-");
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);

@@ -5,11 +5,7 @@ use proptest::prelude::*;
 use super::{Date, Has, MAX_WORDS, Query, parse_query};
 
 fn words(text: &str) -> Vec<String> {
-    parse_query(text)
-        .words
-        .iter()
-        .map(|terms| terms.join("+"))
-        .collect()
+    parse_query(text).words.iter().map(|terms| terms.join("+")).collect()
 }
 
 #[test]
@@ -19,10 +15,7 @@ fn words_and_phrases() {
     assert_eq!(words("“the server” up"), ["the+server", "up"]);
     assert_eq!(words("say \"not closed"), ["say", "not+closed"]);
     assert_eq!(words("\"a b\"c"), ["a+b", "c"]);
-    assert_eq!(
-        words("user_id don't a/b 10:30"),
-        ["user+id", "don+t", "a+b", "10+30"]
-    );
+    assert_eq!(words("user_id don't a/b 10:30"), ["user+id", "don+t", "a+b", "10+30"]);
     assert_eq!(words("生产环境 deploy"), ["生产+产环+环境", "deploy"]);
     assert!(words(" - -- \"\" \" :: ").is_empty());
 }
@@ -49,10 +42,7 @@ fn only_an_open_last_word_is_a_prefix() {
 #[test]
 fn exclusion_narrows_but_does_not_search_alone() {
     let query = parse_query("deploy -old -\"last week\"");
-    assert_eq!(
-        query.excluded,
-        [vec!["old".to_owned()], vec!["last".to_owned(), "week".to_owned()]]
-    );
+    assert_eq!(query.excluded, [vec!["old".to_owned()], vec!["last".to_owned(), "week".to_owned()]]);
     assert!(query.errors.is_empty());
     let alone = parse_query("-old");
     assert!(alone.excluded.is_empty() && alone.is_empty());
@@ -67,49 +57,14 @@ fn filters() {
     assert_eq!(query.errors, []);
     assert_eq!(query.from, ["maya", "sam"]);
     assert_eq!(query.in_, ["general", "ops", "設計"]);
-    assert_eq!(
-        query.before,
-        Some(Date {
-            year: 2026,
-            month: 11,
-            day: 1
-        })
-    );
-    assert_eq!(
-        query.after,
-        Some(Date {
-            year: 2024,
-            month: 2,
-            day: 29
-        })
-    );
-    assert_eq!(
-        query.on,
-        Some(Date {
-            year: 2026,
-            month: 10,
-            day: 5
-        })
-    );
+    assert_eq!(query.before, Some(Date { year: 2026, month: 11, day: 1 }));
+    assert_eq!(query.after, Some(Date { year: 2024, month: 2, day: 29 }));
+    assert_eq!(query.on, Some(Date { year: 2026, month: 10, day: 5 }));
     assert_eq!(query.has, [Has::File, Has::Image, Has::Link]);
     assert!(query.words.is_empty() && !query.is_empty());
     let twice = parse_query("before:2026-11-01 before:2025-01-01 after:2020-01-01 after:2021-01-01");
-    assert_eq!(
-        twice.before,
-        Some(Date {
-            year: 2025,
-            month: 1,
-            day: 1
-        })
-    );
-    assert_eq!(
-        twice.after,
-        Some(Date {
-            year: 2021,
-            month: 1,
-            day: 1
-        })
-    );
+    assert_eq!(twice.before, Some(Date { year: 2025, month: 1, day: 1 }));
+    assert_eq!(twice.after, Some(Date { year: 2021, month: 1, day: 1 }));
 }
 
 #[test]
@@ -130,19 +85,8 @@ fn what_is_not_understood_is_said() {
         let query = parse_query(text);
         assert_eq!(query.errors.len(), 1, "{text}");
         assert_eq!(query.errors[0].token, text);
-        assert!(
-            query.errors[0].message.contains(part),
-            "{text}: {}",
-            query.errors[0].message
-        );
-        assert_eq!(
-            Query {
-                errors: vec![],
-                ..query
-            },
-            Query::default(),
-            "{text}"
-        );
+        assert!(query.errors[0].message.contains(part), "{text}: {}", query.errors[0].message);
+        assert_eq!(Query { errors: vec![], ..query }, Query::default(), "{text}");
     }
 }
 

@@ -137,12 +137,7 @@ impl Splitter {
         if !self.word.is_empty() {
             let text: String = self.word.chars().take(MAX_TERM).collect();
             self.word.clear();
-            self.parts.push(Term {
-                text,
-                start: self.start,
-                end: self.end,
-                trailer: false,
-            });
+            self.parts.push(Term { text, start: self.start, end: self.end, trailer: false });
         }
     }
 
@@ -151,19 +146,9 @@ impl Splitter {
         if let (Some(first), Some(last), true) = (self.parts.first(), self.parts.last(), self.parts.len() > 1)
         {
             let (start, end) = (first.start, last.end);
-            let text = self
-                .parts
-                .iter()
-                .flat_map(|part| part.text.chars())
-                .take(MAX_TERM)
-                .collect();
+            let text = self.parts.iter().flat_map(|part| part.text.chars()).take(MAX_TERM).collect();
             self.done.append(&mut self.parts);
-            self.done.push(Term {
-                text,
-                start,
-                end,
-                trailer: true,
-            });
+            self.done.push(Term { text, start, end, trailer: true });
         } else {
             self.done.append(&mut self.parts);
         }
@@ -174,21 +159,11 @@ impl Splitter {
         for pair in run.windows(2) {
             if let [(first, start, _), (second, _, end)] = pair {
                 let text = [*first, *second].iter().collect();
-                self.done.push(Term {
-                    text,
-                    start: *start,
-                    end: *end,
-                    trailer: false,
-                });
+                self.done.push(Term { text, start: *start, end: *end, trailer: false });
             }
         }
         if let Some((c, start, end)) = run.last() {
-            self.done.push(Term {
-                text: c.to_string(),
-                start: *start,
-                end: *end,
-                trailer: run.len() > 1,
-            });
+            self.done.push(Term { text: c.to_string(), start: *start, end: *end, trailer: run.len() > 1 });
         }
     }
 }

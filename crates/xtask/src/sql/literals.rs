@@ -58,24 +58,14 @@ pub(super) fn read(source: &str, elsewhere: &Templates) -> Vec<Literal> {
             let end = closing(&tokens, open);
             let arguments = &tokens[open + 1..end];
             if name == "concat" {
-                found.push(Literal {
-                    line,
-                    text: joined(arguments, &BTreeMap::new()),
-                });
+                found.push(Literal { line, text: joined(arguments, &BTreeMap::new()) });
                 at = end;
             } else if let Some(arms) = own.get(name).or_else(|| elsewhere.get(name)) {
-                found.extend(
-                    filled(arms, arguments)
-                        .into_iter()
-                        .map(|text| Literal { line, text }),
-                );
+                found.extend(filled(arms, arguments).into_iter().map(|text| Literal { line, text }));
                 at = end;
             }
         } else if let Token::Text(text) = &tokens[at].1 {
-            found.push(Literal {
-                line,
-                text: text.clone(),
-            });
+            found.push(Literal { line, text: text.clone() });
         }
         at += 1;
     }
@@ -85,12 +75,11 @@ pub(super) fn read(source: &str, elsewhere: &Templates) -> Vec<Literal> {
 /// `macro_rules! name {`: the name, and where the brace is.
 fn definition(tokens: &Tokens, at: usize) -> Option<(&str, usize)> {
     match tokens.get(at..at + 4)? {
-        [
-            (_, Token::Word(word)),
-            (_, Token::Mark('!')),
-            (_, Token::Word(name)),
-            (_, Token::Mark('{')),
-        ] if word == "macro_rules" => Some((name, at + 3)),
+        [(_, Token::Word(word)), (_, Token::Mark('!')), (_, Token::Word(name)), (_, Token::Mark('{'))]
+            if word == "macro_rules" =>
+        {
+            Some((name, at + 3))
+        }
         _ => None,
     }
 }
@@ -98,11 +87,9 @@ fn definition(tokens: &Tokens, at: usize) -> Option<(&str, usize)> {
 /// `name!(`: the name, and where the bracket is.
 fn call(tokens: &Tokens, at: usize) -> Option<(&str, usize)> {
     match tokens.get(at..at + 3)? {
-        [
-            (_, Token::Word(name)),
-            (_, Token::Mark('!')),
-            (_, Token::Mark('(' | '[' | '{')),
-        ] => Some((name, at + 2)),
+        [(_, Token::Word(name)), (_, Token::Mark('!')), (_, Token::Mark('(' | '[' | '{'))] => {
+            Some((name, at + 2))
+        }
         _ => None,
     }
 }
@@ -135,10 +122,7 @@ fn arms(rules: &Tokens) -> Vec<Template> {
         if let Some(open) = concat
             && !parameters.is_empty()
         {
-            found.push(Template {
-                parameters,
-                body: body[open + 1..closing(body, open)].to_vec(),
-            });
+            found.push(Template { parameters, body: body[open + 1..closing(body, open)].to_vec() });
         }
         // A semicolon parts the arms.
         at = body_end + 2;
@@ -148,19 +132,13 @@ fn arms(rules: &Tokens) -> Vec<Template> {
 
 /// What each arm with as many parameters makes of the arguments of a call.
 fn filled(arms: &[Template], arguments: &Tokens) -> Vec<String> {
-    let values: Vec<String> = split(arguments)
-        .into_iter()
-        .map(|argument| joined(argument, &BTreeMap::new()))
-        .collect();
+    let values: Vec<String> =
+        split(arguments).into_iter().map(|argument| joined(argument, &BTreeMap::new())).collect();
     arms.iter()
         .filter(|arm| arm.parameters.len() == values.len())
         .map(|arm| {
-            let given = arm
-                .parameters
-                .iter()
-                .map(String::as_str)
-                .zip(values.iter().map(String::as_str))
-                .collect();
+            let given =
+                arm.parameters.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
             joined(&arm.body, &given)
         })
         .collect()
@@ -253,12 +231,7 @@ fn without_tests(tokens: Vec<(usize, Token)>) -> Vec<(usize, Token)> {
         skipped[at..end].fill(true);
         at = end;
     }
-    tokens
-        .into_iter()
-        .zip(skipped)
-        .filter(|(_, skipped)| !skipped)
-        .map(|(token, _)| token)
-        .collect()
+    tokens.into_iter().zip(skipped).filter(|(_, skipped)| !skipped).map(|(token, _)| token).collect()
 }
 
 #[cfg(test)]
@@ -266,10 +239,7 @@ mod tests {
     use super::*;
 
     fn texts(source: &str) -> Vec<String> {
-        read(source, &Templates::new())
-            .into_iter()
-            .map(|literal| literal.text)
-            .collect()
+        read(source, &Templates::new()).into_iter().map(|literal| literal.text).collect()
     }
 
     #[test]
@@ -289,15 +259,9 @@ mod tests {
         let source =
             format!("{MACRO}f(select!(\"WHERE 1\"), \"x\");\nf(select!(\"max(a, b)\", \"WHERE 2\"));");
         let found = read(&source, &Templates::new());
-        let found: Vec<_> = found
-            .iter()
-            .map(|literal| (literal.line, literal.text.as_str()))
-            .collect();
-        let expected = [
-            (5, "SELECT id FROM room WHERE 1"),
-            (5, "x"),
-            (6, "SELECT max(a, b) FROM room WHERE 2"),
-        ];
+        let found: Vec<_> = found.iter().map(|literal| (literal.line, literal.text.as_str())).collect();
+        let expected =
+            [(5, "SELECT id FROM room WHERE 1"), (5, "x"), (6, "SELECT max(a, b) FROM room WHERE 2")];
         assert_eq!(found, expected);
     }
 
@@ -307,10 +271,7 @@ mod tests {
         let found = read(use_it, &templates(MACRO));
         assert_eq!(found[0].text, "SELECT id FROM room WHERE 1");
         let own = format!("{}{use_it}", MACRO.replace("room", "member"));
-        assert_eq!(
-            read(&own, &templates(MACRO))[0].text,
-            "SELECT id FROM member WHERE 1"
-        );
+        assert_eq!(read(&own, &templates(MACRO))[0].text, "SELECT id FROM member WHERE 1");
     }
 
     #[test]

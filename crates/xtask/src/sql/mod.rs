@@ -43,23 +43,15 @@ fn judge(code: &[Source], migrations: &[Source], listed: &str) -> Report {
     for migration in migrations {
         tables.read(&migration.text);
     }
-    let listed: BTreeSet<&str> = listed
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect();
+    let listed: BTreeSet<&str> =
+        listed.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let mut used = BTreeSet::new();
     let mut statements = 0;
-    let macros = code
-        .iter()
-        .flat_map(|source| literals::templates(&source.text))
-        .collect();
+    let macros = code.iter().flat_map(|source| literals::templates(&source.text)).collect();
     for Source { path, text } in code {
         let literals = literals::read(text, &macros);
         // Rows put together by a program: the piece they are made of is a literal of its own.
-        let bound_rows = literals
-            .iter()
-            .any(|literal| statement::is_bound_row(&literal.text));
+        let bound_rows = literals.iter().any(|literal| statement::is_bound_row(&literal.text));
         for literal in &literals {
             let place = format!("{path}:{}", literal.line);
             match statement::judge(&literal.text, &tables, bound_rows) {
@@ -70,31 +62,26 @@ fn judge(code: &[Source], migrations: &[Source], listed: &str) -> Report {
                     if listed.contains(name) {
                         used.insert(name.to_owned());
                     } else {
-                        report.failures.push(format!(
-                            "{place}: instance statement {name:?} is not in {INSTANCE}"
-                        ));
+                        report
+                            .failures
+                            .push(format!("{place}: instance statement {name:?} is not in {INSTANCE}"));
                     }
                 }
-                Verdict::Wrong(why) => report
-                    .failures
-                    .push(format!("{place}: {why}: {}", start(&literal.text))),
+                Verdict::Wrong(why) => {
+                    report.failures.push(format!("{place}: {why}: {}", start(&literal.text)))
+                }
             }
         }
     }
     for name in listed.iter().filter(|name| !used.contains(**name)) {
-        report.failures.push(format!(
-            "{INSTANCE}: no statement is called {name:?}; take the line out"
-        ));
+        report.failures.push(format!("{INSTANCE}: no statement is called {name:?}; take the line out"));
     }
     if !code.is_empty() && tables.is_empty() {
-        report.failures.push(format!(
-            "no tenant table was found in {MIGRATIONS}, so nothing could be checked"
-        ));
+        report
+            .failures
+            .push(format!("no tenant table was found in {MIGRATIONS}, so nothing could be checked"));
     }
-    report.notes.push(format!(
-        "{statements} statements on {} tenant tables",
-        tables.len()
-    ));
+    report.notes.push(format!("{statements} statements on {} tenant tables", tables.len()));
     report
 }
 
@@ -113,10 +100,7 @@ mod tests {
         CREATE TABLE schema_step (version INT);";
 
     fn failures(code: &str, listed: &str) -> Vec<String> {
-        let source = |path: &str, text: &str| Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
         judge(&[source("s.rs", code)], &[source("1.sql", MIGRATION)], listed).failures
     }
 
@@ -125,17 +109,8 @@ mod tests {
         let code = "fn f() {\n  one(\"SELECT version FROM schema_step\");\n  one(\"SELECT id FROM room WHERE id = $1\");\n}";
         let found = failures(code, "");
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(
-            found[0].starts_with("s.rs:3: ") && found[0].contains("SELECT id FROM room"),
-            "{found:?}"
-        );
-        assert_eq!(
-            failures(
-                "one(\"SELECT id FROM room WHERE tenant_id = $1 AND id = $2\")",
-                ""
-            ),
-            [""; 0]
-        );
+        assert!(found[0].starts_with("s.rs:3: ") && found[0].contains("SELECT id FROM room"), "{found:?}");
+        assert_eq!(failures("one(\"SELECT id FROM room WHERE tenant_id = $1 AND id = $2\")", ""), [""; 0]);
     }
 
     #[test]
@@ -156,10 +131,7 @@ mod tests {
 
     #[test]
     fn a_store_without_any_tenant_table_means_the_migrations_were_not_found() {
-        let code = Source {
-            path: "s.rs".to_owned(),
-            text: "\"SELECT 1 FROM room\"".to_owned(),
-        };
+        let code = Source { path: "s.rs".to_owned(), text: "\"SELECT 1 FROM room\"".to_owned() };
         assert_eq!(judge(&[code], &[], "").failures.len(), 1);
     }
 }

@@ -13,11 +13,7 @@ pub(super) enum Token {
 
 /// The pieces of a source file, each with the line it begins on.
 pub(super) fn tokens(source: &str) -> Vec<(usize, Token)> {
-    Lexer {
-        rest: source.chars().peekable(),
-        line: 1,
-    }
-    .tokens()
+    Lexer { rest: source.chars().peekable(), line: 1 }.tokens()
 }
 
 struct Lexer<'a> {
@@ -162,16 +158,8 @@ mod tests {
     fn strings_of_every_kind_are_found_with_their_line() {
         let source = "let a = \"one\";\nlet b = r#\"two \"quoted\" \"#;\nlet c = b\"three\";\n\
                       let d = \"four \\\n      \\\"more\\\"\";";
-        let expected = [
-            (1, "one"),
-            (2, "two \"quoted\" "),
-            (3, "three"),
-            (4, "four \"more\""),
-        ];
-        assert_eq!(
-            texts(source),
-            expected.map(|(line, text)| (line, text.to_owned()))
-        );
+        let expected = [(1, "one"), (2, "two \"quoted\" "), (3, "three"), (4, "four \"more\"")];
+        assert_eq!(texts(source), expected.map(|(line, text)| (line, text.to_owned())));
     }
 
     #[test]

@@ -36,10 +36,7 @@ pub(super) fn judge<'a>(text: &'a str, tables: &Tables, bound_rows: bool) -> Ver
     if touched.is_empty() {
         return Verdict::NotSql;
     }
-    let to_bind = touched
-        .iter()
-        .filter(|r| !r.insert && r.ownership == Ownership::Rows)
-        .count();
+    let to_bind = touched.iter().filter(|r| !r.insert && r.ownership == Ownership::Rows).count();
     let (to_tenant, to_each_other) = conditions(&lexemes);
     for reference in touched.iter().filter(|r| r.insert) {
         if let Err(why) = insert_is_bound(&lexemes[reference.at..], bound_rows) {
@@ -158,12 +155,7 @@ fn references<'a>(lexemes: &'a [Lexeme], tables: &Tables) -> Vec<Reference<'a>> 
         if let Some(table) = lexemes.get(at).and_then(Lexeme::name)
             && let Some(ownership) = tables.get(table)
         {
-            found.push(Reference {
-                table,
-                ownership,
-                insert,
-                at,
-            });
+            found.push(Reference { table, ownership, insert, at });
         }
     };
     for at in 0..lexemes.len() {
@@ -173,18 +165,12 @@ fn references<'a>(lexemes: &'a [Lexeme], tables: &Tables) -> Vec<Reference<'a>> 
         if lexemes[at].is("INTO") {
             note(next, true);
         } else if lexemes[at].is("JOIN") {
-            note(
-                next + usize::from(lexemes.get(next).is_some_and(|l| l.is("LATERAL"))),
-                false,
-            );
+            note(next + usize::from(lexemes.get(next).is_some_and(|l| l.is("LATERAL"))), false);
         } else if lexemes[at].is("UPDATE") && !follows(&["DO", "FOR", "KEY"]) {
             if lexemes.get(next).is_some_and(|l| l.is("OR")) {
                 next += 2;
             }
-            note(
-                next + usize::from(lexemes.get(next).is_some_and(|l| l.is("ONLY"))),
-                false,
-            );
+            note(next + usize::from(lexemes.get(next).is_some_and(|l| l.is("ONLY"))), false);
         } else if lexemes[at].is("FROM") && !follows(&["DISTINCT"]) {
             note(next, false);
             // FROM a, b x, c AS y
@@ -217,11 +203,7 @@ fn conditions(lexemes: &[Lexeme]) -> (usize, usize) {
         if !lexemes[at].is("tenant_id") {
             continue;
         }
-        let start = if at >= 2 && lexemes[at - 1] == Lexeme::Mark('.') {
-            at - 2
-        } else {
-            at
-        };
+        let start = if at >= 2 && lexemes[at - 1] == Lexeme::Mark('.') { at - 2 } else { at };
         let before = |back: usize| start.checked_sub(back).map(|at| &lexemes[at]);
         match lexemes.get(at + 1) {
             // tenant_id = $1, tenant_id = b.tenant_id; but not the SET of an UPDATE
@@ -236,10 +218,7 @@ fn conditions(lexemes: &[Lexeme]) -> (usize, usize) {
                     to_each_other += 1;
                     continue;
                 }
-                let close = lexemes[at..]
-                    .iter()
-                    .position(|l| *l == Lexeme::Mark(')'))
-                    .map_or(at, |n| at + n);
+                let close = lexemes[at..].iter().position(|l| *l == Lexeme::Mark(')')).map_or(at, |n| at + n);
                 if lexemes.get(close + 1) == Some(&Lexeme::Mark('='))
                     && lexemes.get(close + 2) == Some(&Lexeme::Mark('('))
                 {
@@ -258,11 +237,7 @@ fn conditions(lexemes: &[Lexeme]) -> (usize, usize) {
 
 /// The word at a place, without the alias before it.
 fn column(lexemes: &[Lexeme], at: usize) -> Option<&str> {
-    let at = if lexemes.get(at + 1) == Some(&Lexeme::Mark('.')) {
-        at + 2
-    } else {
-        at
-    };
+    let at = if lexemes.get(at + 1) == Some(&Lexeme::Mark('.')) { at + 2 } else { at };
     match lexemes.get(at)? {
         Lexeme::Word(word) => Some(word),
         Lexeme::Mark(_) => None,
@@ -275,9 +250,7 @@ fn insert_is_bound(lexemes: &[Lexeme], bound_rows: bool) -> Result<(), &'static 
         return Err("INSERT must name its columns");
     };
     let (columns, mut at) = entries(lexemes, 1);
-    let Some(place) = columns
-        .iter()
-        .position(|entry| matches!(entry, [column] if column.is("tenant_id")))
+    let Some(place) = columns.iter().position(|entry| matches!(entry, [column] if column.is("tenant_id")))
     else {
         return Err("INSERT without tenant_id");
     };

@@ -32,10 +32,7 @@ impl Tables {
         for at in 0..lexemes.len() {
             if is(at, "CREATE") {
                 let mut name = at + 1;
-                while ["TEMP", "TEMPORARY", "UNLOGGED", "VIRTUAL"]
-                    .iter()
-                    .any(|kind| is(name, kind))
-                {
+                while ["TEMP", "TEMPORARY", "UNLOGGED", "VIRTUAL"].iter().any(|kind| is(name, kind)) {
                     name += 1;
                 }
                 if !is(name, "TABLE") {

@@ -10,13 +10,7 @@ fn jpeg_of(picture: RgbImage) -> Vec<u8> {
 
 /// Left half red, right half blue, wider than high.
 fn red_and_blue() -> RgbImage {
-    RgbImage::from_fn(32, 16, |x, _| {
-        if x < 16 {
-            Rgb([220, 20, 20])
-        } else {
-            Rgb([20, 20, 220])
-        }
-    })
+    RgbImage::from_fn(32, 16, |x, _| if x < 16 { Rgb([220, 20, 20]) } else { Rgb([20, 20, 220]) })
 }
 
 /// An EXIF segment with an orientation, and a GPS directory that says 52 degrees north.
@@ -58,12 +52,7 @@ fn where_a_photo_was_taken_is_not_kept() {
     assert!(contains(&input, b"Exif") && contains(&input, &[0, 0, 0, 52]));
     let done = process(&input).unwrap();
     for picture in [&done.picture, &done.thumbnail] {
-        for needle in [
-            &b"Exif"[..],
-            b"taken home",
-            b"<script>",
-            &[0, 0, 0, 52, 0, 0, 0, 1],
-        ] {
+        for needle in [&b"Exif"[..], b"taken home", b"<script>", &[0, 0, 0, 52, 0, 0, 0, 1]] {
             assert!(!contains(&picture.bytes, needle), "{needle:?}");
         }
     }
@@ -103,9 +92,7 @@ fn text_in_a_png_is_not_kept() {
 
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
-        })
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg()))
     })
 }
 
@@ -122,11 +109,7 @@ fn truncated_files_are_refused_or_whole_pictures_and_never_a_panic() {
             match process(&input[..end]) {
                 Ok(done) => {
                     // A decoder may fill in what is missing; then the result is a sound picture of its own.
-                    assert!(
-                        !must_fail || end + 16 >= input.len(),
-                        "cut at {end} of {}",
-                        input.len()
-                    );
+                    assert!(!must_fail || end + 16 >= input.len(), "cut at {end} of {}", input.len());
                     image::load_from_memory(&done.picture.bytes).unwrap();
                 }
                 Err(refusal) => assert_eq!(refusal, Refusal::NotAnImage, "cut at {end}"),
@@ -138,14 +121,9 @@ fn truncated_files_are_refused_or_whole_pictures_and_never_a_panic() {
 fn moving_gif(frames: u8) -> Vec<u8> {
     let mut encoder = gif::Encoder::new(Vec::new(), 4, 4, &[255, 0, 0, 0, 255, 0]).unwrap();
     encoder.set_repeat(gif::Repeat::Infinite).unwrap();
-    encoder
-        .write_raw_extension(gif::Extension::Comment.into(), &[b"made by ann"])
-        .unwrap();
+    encoder.write_raw_extension(gif::Extension::Comment.into(), &[b"made by ann"]).unwrap();
     for n in 0..frames {
-        let frame = gif::Frame {
-            delay: 7,
-            ..gif::Frame::from_indexed_pixels(4, 4, [n % 2; 16], None)
-        };
+        let frame = gif::Frame { delay: 7, ..gif::Frame::from_indexed_pixels(4, 4, [n % 2; 16], None) };
         encoder.write_frame(&frame).unwrap();
     }
     encoder.into_inner().unwrap()
@@ -185,10 +163,7 @@ fn a_gif_that_is_damaged_or_too_long_keeps_its_first_frame() {
     endless = [&body[..], &body[start..], &body[start..], b";"].concat();
     for input in [whole[..whole.len() - 4].to_vec(), endless] {
         let done = process(&input).unwrap();
-        assert_eq!(
-            (done.picture.kind, done.motion),
-            ("image/png", Motion::FirstFrameOnly)
-        );
+        assert_eq!((done.picture.kind, done.motion), ("image/png", Motion::FirstFrameOnly));
         let picture = image::load_from_memory(&done.picture.bytes).unwrap().to_rgb8();
         assert_eq!(picture.get_pixel(0, 0).0, [255, 0, 0]);
     }
@@ -196,9 +171,7 @@ fn a_gif_that_is_damaged_or_too_long_keeps_its_first_frame() {
 
 /// Where the first frame's control block begins.
 fn frame_start(gif: &[u8]) -> usize {
-    gif.windows(3)
-        .position(|window| window == b"\x21\xf9\x04")
-        .unwrap()
+    gif.windows(3).position(|window| window == b"\x21\xf9\x04").unwrap()
 }
 
 #[test]
@@ -220,11 +193,5 @@ fn limits_are_told_with_their_numbers() {
     );
     assert!(process(&png(&DynamicImage::new_luma8(MAX_SIDE, 1)).unwrap()).is_ok());
     let long = vec![0; usize::try_from(MAX_INPUT_BYTES).unwrap() + 1];
-    assert!(matches!(
-        process(&long),
-        Err(Refusal::TooLarge {
-            what: Measure::Bytes,
-            ..
-        })
-    ));
+    assert!(matches!(process(&long), Err(Refusal::TooLarge { what: Measure::Bytes, .. })));
 }

@@ -25,11 +25,7 @@ fn assert_bound(statements: &[&str]) {
 
 fn assert_wrong(statements: &[&str]) {
     for sql in statements {
-        assert!(
-            matches!(verdict(sql), Verdict::Wrong(_)),
-            "{sql}: {:?}",
-            verdict(sql)
-        );
+        assert!(matches!(verdict(sql), Verdict::Wrong(_)), "{sql}: {:?}", verdict(sql));
     }
 }
 

@@ -1,0 +1,87 @@
+//! Files of a conversation, and the faces of those who answer.
+
+use super::{
+    gate::At,
+    view::{base, below},
+};
+use crate::{Api, files};
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use portico_core::customers::widget;
+use portico_domain::file::File;
+use portico_edge::{Outsider, Peer, Problem, Words};
+use portico_types::{Error, ErrorCode, FileId, Id, Result};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+#[derive(Deserialize)]
+pub(crate) struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+/// Upload a file: the body is its bytes.
+pub(crate) async fn upload(
+    State(api): State<Api>,
+    Extension(at): Extension<At>,
+    Outsider(ctx): Outsider,
+    peer: Peer,
+    Words(named): Words<Named>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<File>), Problem> {
+    let ctx = at.visitor(ctx)?;
+    api.edge.public.take(&format!("widget {}", peer.ip))?;
+    // Who may not write may not fill the disk either.
+    api.edge.app.ask(ctx.again(), widget::MayWrite).await?;
+    let file = files::take(&api, ctx, &named.name, &headers, body).await?;
+    Ok((StatusCode::CREATED, Json(below(file, &base(&at.key)))))
+}
+
+fn id<T: From<Id>>(params: &HashMap<String, String>) -> Result<T> {
+    let text = params.get("id").ok_or_else(Error::not_found)?;
+    text.parse::<Id>().map(T::from).map_err(|_| Error::not_found())
+}
+
+/// A file's bytes.
+pub(crate) async fn file(
+    State(api): State<Api>,
+    Extension(at): Extension<At>,
+    Outsider(ctx): Outsider,
+    Path(params): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Ok(files::serve(&api, at.visitor(ctx)?, id::<FileId>(&params)?, &headers).await?)
+}
+
+/// The small picture of a file.
+pub(crate) async fn thumb(
+    State(api): State<Api>,
+    Extension(at): Extension<At>,
+    Outsider(ctx): Outsider,
+    Path(params): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Ok(files::serve_thumb(&api, at.visitor(ctx)?, id::<FileId>(&params)?, &headers).await?)
+}
+
+/// The small picture of somebody who answers here.
+pub(crate) async fn face(
+    State(api): State<Api>,
+    Extension(at): Extension<At>,
+    Outsider(ctx): Outsider,
+    Path(params): Path<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let ctx = at.visitor(ctx)?;
+    let picture = api.edge.app.ask(ctx.again(), widget::Face { face: id::<Id>(&params)? }).await?;
+    match files::serve_thumb(&api, ctx.again(), picture, &headers).await {
+        Err(e) if e.code() == ErrorCode::NotFound => Ok(files::serve(&api, ctx, picture, &headers).await?),
+        other => Ok(other?),
+    }
+}
