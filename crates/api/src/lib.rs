@@ -21,7 +21,7 @@ use axum::{Router, extract::FromRef, middleware};
 use portico_blobs::{Blobs, image_worker::ImageWorker};
 use portico_edge::Edge;
 use portico_realtime::{Hub, Viewer};
-use portico_store::LogEvent;
+use portico_realtime::LogEvent;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 

@@ -1,4 +1,5 @@
 //! The Team desk's rules, on both engines: posting, reading, calling, editing, deleting, and who sees what.
+#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use portico_core::{
     messages::{self, DeleteMessage, EditMessage, Messages, Position, PostMessage, React, Search},

@@ -26,6 +26,7 @@ pub async fn request_id(State(edge): State<Edge>, mut request: Request, next: Ne
     let error = match (carried, response.status()) {
         (Some(error), _) => Some(error),
         (None, StatusCode::METHOD_NOT_ALLOWED) => Some(Error::invalid("method", "this address takes another method")),
+        (None, StatusCode::NOT_FOUND) if plain => Some(Error::not_found()),
         (None, status) if status.is_client_error() && plain => {
             Some(Error::invalid("request", "the request is not well-formed"))
         }

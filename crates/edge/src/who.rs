@@ -101,13 +101,10 @@ where
     let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
     let now = edge.app.clock().now();
     let since = edge.known.age();
-    let identity = match edge.known.get(&hash, now) {
-        Some(identity) => identity,
-        None => {
-            let identity = people::authenticate(&edge.app, &secret).await?;
-            edge.known.put(hash, identity.clone(), now, since);
-            identity
-        }
+    let identity = if let Some(identity) = edge.known.get(&hash, now) { identity } else {
+        let identity = people::authenticate(&edge.app, &secret).await?;
+        edge.known.put(hash, identity.clone(), now, since);
+        identity
     };
     if by_cookie && !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         guard(parts, identity.csrf.as_deref())?;

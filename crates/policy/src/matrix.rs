@@ -2,7 +2,7 @@
 //! for every sort of person; a change here is a change there, reviewed as text.
 
 use crate::{
-    Class, Facts, InboxFacts, MessageFacts, OrganizationFacts, ProgramFacts, Relation, Relation::*, RoomFacts,
+    Class, Facts, InboxFacts, MessageFacts, OrganizationFacts, ProgramFacts, Relation, RoomFacts,
 };
 use portico_domain::session::Scope;
 
@@ -46,7 +46,7 @@ macro_rules! actions {
                 type Facts = $facts;
                 fn allowed(class: Class) -> &'static [Relation] {
                     match class {
-                        $(Class::$class => &[$($relation),*],)+
+                        $(Class::$class => &[$(Relation::$relation),*],)+
                         _ => &[],
                     }
                 }
@@ -54,7 +54,7 @@ macro_rules! actions {
         )+
         /// Every line.
         pub const MATRIX: &[Row] = &[
-            $($(Row { action: $text, class: Class::$class, scope: Scope::$scope, allowed: &[$($relation),*] },)+)+
+            $($(Row { action: $text, class: Class::$class, scope: Scope::$scope, allowed: &[$(Relation::$relation),*] },)+)+
         ];
     };
 }

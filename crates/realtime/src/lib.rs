@@ -32,4 +32,5 @@ pub use hub::{Hub, Stats};
 pub use options::{Options, Outside};
 pub use outbox::End;
 pub use signal::{Place, Signal, Typing};
+pub use portico_store::LogEvent;
 pub use viewer::Viewer;

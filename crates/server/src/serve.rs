@@ -86,8 +86,12 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
         sockets: Sockets::new(config.sockets_per_address),
     };
     let api = Api { edge, hub: Arc::clone(&hub), blobs: Arc::clone(&blobs), images, max_file: config.max_file };
-    let router: Router = portico_api::router(api.clone())
+    // Beside the API too, a refusal has the form of errors and an id that is in the log.
+    let pages = Router::new()
         .fallback(pages::app)
+        .layer(middleware::from_fn_with_state(api.edge.clone(), portico_edge::request_id));
+    let router: Router = portico_api::router(api.clone())
+        .fallback_service(pages)
         .layer(middleware::from_fn(portico_edge::harden))
         .with_state(api);
     let listener = TcpListener::bind(&config.listen)

@@ -79,7 +79,10 @@ pub(crate) fn run(mut conn: Conn, connect: &Connect, mut queue: mpsc::Receiver<B
     }
 }
 
-fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>]) -> Result<(Vec<Result<()>>, Vec<Vec<Logged>>)> {
+/// How each command of a batch ended, and what each tenant's log gained.
+type Ran = (Vec<Result<()>>, Vec<Vec<Logged>>);
+
+fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>]) -> Result<Ran> {
     let lite = conn.is_lite();
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut events: BTreeMap<i64, Vec<Pending>> = BTreeMap::new();

@@ -72,7 +72,13 @@ impl TestApp {
     }
 
     /// Runs a command as `who`, once for `key` and `what` is asked.
-    pub async fn run_once<C: Command>(&self, who: &Person, key: &str, what: u8, command: C) -> Result<C::Out> {
+    pub async fn run_once<C: Command>(
+        &self,
+        who: &Person,
+        key: &str,
+        what: u8,
+        command: C,
+    ) -> Result<C::Out> {
         let ctx = self.ctx(who).once(IdempotencyKey { key: key.to_owned(), fingerprint: [what; 32] });
         self.app.run(ctx, command).await
     }

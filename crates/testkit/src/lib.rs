@@ -20,7 +20,7 @@ mod place;
 
 pub use app::TestApp;
 #[cfg(feature = "http")]
-pub use http::{Answer, Ask, Caller, Frozen, HttpApp, Limits, each_http, pictures};
+pub use http::{Answer, Ask, Caller, Frozen, HttpApp, Limits, each_http, escaped, pictures};
 pub use people::{Org, Person};
 
 /// Runs a test on SQLite, and once more on PostgreSQL where `PORTICO_TEST_POSTGRES` names a server; each time with an

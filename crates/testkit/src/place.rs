@@ -35,7 +35,8 @@ fn database(server: String) -> Place {
 fn administer(server: &str, sql: String) {
     let server = server.to_owned();
     std::thread::spawn(move || {
-        let mut client = postgres::Client::connect(&server, postgres::NoTls).expect("PORTICO_TEST_POSTGRES answers");
+        let mut client =
+            postgres::Client::connect(&server, postgres::NoTls).expect("PORTICO_TEST_POSTGRES answers");
         client.batch_execute(&sql).expect("a test database can be made and dropped");
     })
     .join()

@@ -46,7 +46,8 @@ impl Filter {
             Some("none") => Assignee::Nobody,
             Some("me") => Assignee::Member(ctx.me()?),
             Some(id) => Assignee::Member(
-                id.parse::<MemberId>().map_err(|_| Error::invalid("assignee", "me, none or the id of a member"))?,
+                id.parse::<MemberId>()
+                    .map_err(|_| Error::invalid("assignee", "me, none or the id of a member"))?,
             ),
         };
         let inbox = self
@@ -55,7 +56,13 @@ impl Filter {
             .map(|id| id.parse().map_err(|_| Error::invalid("inbox", "the id of an inbox")))
             .transpose()?;
         let paging = Paging { cursor: self.cursor, limit: self.limit };
-        Ok(customers::Conversations { status, inbox, assignee, cursor: paging.cursor()?, limit: paging.limit()? })
+        Ok(customers::Conversations {
+            status,
+            inbox,
+            assignee,
+            cursor: paging.cursor()?,
+            limit: paging.limit()?,
+        })
     }
 }
 
@@ -97,6 +104,7 @@ pub(crate) async fn get(
 
 /// What changes; what is not named stays.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[expect(clippy::option_option, reason = "missing, null and given are three things")]
 pub(crate) struct Change {
     status: Option<Status>,
     /// Null: nobody.

@@ -19,6 +19,7 @@ pub(super) fn inbox_id(text: &str) -> Result<InboxId> {
 
 /// What can be set; what is not named stays.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[expect(clippy::option_option, reason = "missing, null and given are three things")]
 pub(crate) struct SettingsForm {
     name: Option<String>,
     /// Origins whose pages may carry the widget; empty means any.

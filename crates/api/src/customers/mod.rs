@@ -27,6 +27,7 @@ impl InboxView {
 }
 
 /// Tells a field that is missing from one that is null.
+#[expect(clippy::option_option, reason = "missing, null and given are three things")]
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
 }

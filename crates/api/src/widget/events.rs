@@ -20,7 +20,9 @@ pub(crate) fn outside(event: &Event, contact: ContactId, inbox: InboxId) -> Opti
         Event::SeenMoved { outside_number, .. } => {
             json!({"type": "read.moved", "data": {"number": outside_number}})
         }
-        Event::StatusMoved { status, .. } => json!({"type": "conversation.updated", "data": {"status": status}}),
+        Event::StatusMoved { status, .. } => {
+            json!({"type": "conversation.updated", "data": {"status": status}})
+        }
         _ => return None,
     };
     Some(frame.to_string())

@@ -7,7 +7,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use portico_core::{Ctx, customers::widget::{self, Door}};
+use portico_core::{
+    Ctx,
+    customers::widget::{self, Door},
+};
 use portico_edge::Problem;
 use portico_policy::Actor;
 use portico_types::{Error, InboxId, Result};
@@ -28,7 +31,9 @@ impl At {
     /// The visitor who asks, if their token is one of this inbox.
     pub(crate) fn visitor(&self, ctx: Ctx) -> Result<Ctx> {
         match ctx.actor {
-            Actor::Contact { inbox, .. } if inbox == self.door.inbox && ctx.tenant == self.door.tenant => Ok(ctx),
+            Actor::Contact { inbox, .. } if inbox == self.door.inbox && ctx.tenant == self.door.tenant => {
+                Ok(ctx)
+            }
             _ => Err(Error::refused("token", "this token is not for this inbox; begin as a visitor")),
         }
     }

@@ -20,6 +20,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use portico_edge::{Peer, Problem};
 
 /// Where it lives. The key stands in the page's snippet.
 const BASE: &str = "/widget/v1/{key}";
@@ -41,6 +42,7 @@ pub(crate) fn routes(api: Api) -> Router<Api> {
 }
 
 /// The visitor's stream. Who it is stands in the first frame, never in the address.
-async fn stream(State(api): State<Api>, upgrade: WebSocketUpgrade) -> Response {
-    crate::stream::accept(api, None, upgrade)
+async fn stream(State(api): State<Api>, peer: Peer, upgrade: WebSocketUpgrade) -> Result<Response, Problem> {
+    let seat = api.edge.sockets.sit(&peer.ip)?;
+    Ok(crate::stream::accept(api, None, seat, upgrade))
 }

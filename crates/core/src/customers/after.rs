@@ -90,10 +90,9 @@ pub(crate) fn after_read(ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow, number: i64
 pub(crate) fn after_delete(ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow, message: &Message) -> Result<()> {
     let id = room.room.id;
     let mut now = tx.shared_conversation(id)?;
-    let newest = tx.newest_words(id)?.map(|last| LastMessage {
-        text: portico_text::plain::snippet(&last.text, SNIPPET),
-        ..last
-    });
+    let newest = tx
+        .newest_words(id)?
+        .map(|last| LastMessage { text: portico_text::plain::snippet(&last.text, SNIPPET), ..last });
     let changed = now.last_message != newest;
     if changed {
         now.last_message = newest;

@@ -62,7 +62,8 @@ impl Command for RemoveAgent {
     fn run(&self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Inbox> {
         let (_, permit) = tx.access_inbox::<May>(&ctx.actor, self.inbox)?;
         if tx.leave_inbox(&permit, self.member)? {
-            let left = Event::MemberLeft { group: self.inbox.0, kind: GroupKind::Inbox, member_id: self.member };
+            let left =
+                Event::MemberLeft { group: self.inbox.0, kind: GroupKind::Inbox, member_id: self.member };
             tx.emit(ctx.now, None, agents_of(self.inbox), left);
             if !tx.sees_inbox(self.member, self.inbox)? {
                 for conversation in tx.unassign(&permit, self.member)? {
@@ -76,8 +77,19 @@ impl Command for RemoveAgent {
     }
 }
 
-fn changed(ctx: &Ctx, tx: &mut Tx<'_>, inbox: InboxId, how: &str, member: MemberId, name: &str) -> Result<()> {
+fn changed(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    inbox: InboxId,
+    how: &str,
+    member: MemberId,
+    name: &str,
+) -> Result<()> {
     let (inbox, _) = tx.access_inbox::<May>(&ctx.actor, inbox)?;
     emit_inbox(ctx, tx, &inbox);
-    Record::of(May::NAME).target("member", member, name).with("agent", how).with("inbox", inbox.id).write(ctx, tx)
+    Record::of(May::NAME)
+        .target("member", member, name)
+        .with("agent", how)
+        .with("inbox", inbox.id)
+        .write(ctx, tx)
 }

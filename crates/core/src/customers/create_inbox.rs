@@ -54,7 +54,10 @@ impl Command for CreateInbox {
             tx.emit(ctx.now, None, Audience::Member(me), joined);
         }
         emit_inbox(ctx, tx, &inbox);
-        Record::of(May::NAME).target("inbox", id, &inbox.name).with("kind", super::label(self.kind)).write(ctx, tx)?;
+        Record::of(May::NAME)
+            .target("inbox", id, &inbox.name)
+            .with("kind", super::label(self.kind))
+            .write(ctx, tx)?;
         Ok(inbox)
     }
 }

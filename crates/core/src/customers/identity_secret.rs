@@ -36,7 +36,10 @@ impl Command for RotateIdentitySecret {
         // As long as the hash it is used with (RFC 7518 3.2): some signing libraries refuse a shorter one.
         let secret = format!("{}{}", ctx.secret("pi_").expose(), ctx.secret("").expose());
         tx.set_identity_secret(&permit, &secret)?;
-        Record::of(May::NAME).target("inbox", self.id, &inbox.name).with("identity_secret", "rotated").write(ctx, tx)?;
+        Record::of(May::NAME)
+            .target("inbox", self.id, &inbox.name)
+            .with("identity_secret", "rotated")
+            .write(ctx, tx)?;
         Ok(IdentitySecret { secret: Some(secret) })
     }
 

@@ -37,7 +37,10 @@ impl InboxSettings {
         }
         if let Some(origins) = &self.allowed_origins {
             if origins.len() > ORIGINS {
-                return Err(Error::invalid("allowed_origins", format!("an inbox has {ORIGINS} origins at most")));
+                return Err(Error::invalid(
+                    "allowed_origins",
+                    format!("an inbox has {ORIGINS} origins at most"),
+                ));
             }
             let mut checked = Vec::with_capacity(origins.len());
             for origin in origins {
@@ -77,7 +80,9 @@ impl InboxSettings {
 pub(super) fn check_team(tx: &mut Tx<'_>, id: TeamId) -> Result<String> {
     match tx.team(id) {
         Ok(team) => Ok(team.name),
-        Err(e) if e.code() == ErrorCode::NotFound => Err(Error::invalid("team_id", "there is no such team here")),
+        Err(e) if e.code() == ErrorCode::NotFound => {
+            Err(Error::invalid("team_id", "there is no such team here"))
+        }
         Err(e) => Err(e),
     }
 }

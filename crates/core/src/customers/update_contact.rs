@@ -84,8 +84,14 @@ fn phone(text: &str) -> Result<String> {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let fine = (3..=20).contains(&digits)
         && text.len() <= 40
-        && text.char_indices().all(|(i, c)| c.is_ascii_digit() || " -.()/".contains(c) || (c == '+' && i == 0));
-    if fine { Ok(text.to_owned()) } else { Err(Error::invalid("phone", "write the number like +49 30 1234567")) }
+        && text
+            .char_indices()
+            .all(|(i, c)| c.is_ascii_digit() || " -.()/".contains(c) || (c == '+' && i == 0));
+    if fine {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::invalid("phone", "write the number like +49 30 1234567"))
+    }
 }
 
 /// Attributes within their limits.

@@ -47,7 +47,10 @@ impl UpdateConversation {
                 self.status.or(until.map(|_| Status::Snoozed))
             }
             (Some(_), Some(Some(_))) => {
-                return Err(Error::invalid("snoozed_until", "only a snoozed conversation has a time to come back"));
+                return Err(Error::invalid(
+                    "snoozed_until",
+                    "only a snoozed conversation has a time to come back",
+                ));
             }
             (status, _) => {
                 if status == Some(Status::Snoozed) && c.status != Status::Snoozed {
@@ -95,7 +98,10 @@ impl Command for UpdateConversation {
             && now.assignee_id != before.assignee_id
             && !tx.sees_inbox(member, now.inbox_id)?
         {
-            return Err(Error::invalid("assignee_id", "they do not see this inbox; make them an agent of it first"));
+            return Err(Error::invalid(
+                "assignee_id",
+                "they do not see this inbox; make them an agent of it first",
+            ));
         }
         let team = match now.team_id {
             Some(id) if now.team_id != before.team_id => check_team(tx, id)?,

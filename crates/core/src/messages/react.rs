@@ -18,7 +18,7 @@ fn check(emoji: &str) -> Result<()> {
     let fine = !emoji.is_empty()
         && emoji.len() <= 64
         && emoji.chars().count() <= 12
-        && emoji.chars().any(|c| !c.is_ascii())
+        && !emoji.is_ascii()
         && emoji.chars().all(|c| !c.is_alphabetic() && !c.is_control() && !c.is_whitespace() && !matches!(c, '<' | '>' | '&' | '"'));
     if fine { Ok(()) } else { Err(Error::invalid("emoji", "send one emoji character")) }
 }

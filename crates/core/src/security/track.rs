@@ -167,7 +167,7 @@ fn shown(message: Message, picture_of: Option<MemberId>) -> Option<TrackedMessag
     let number = message.outside_number.filter(|_| message.ring == Ring::Everyone)?;
     let mine = message.author.kind == AuthorKind::Reporter;
     let author = (message.author.kind != AuthorKind::System)
-        .then(|| TrackedAuthor { name: message.author.name, picture_of });
+        .then_some(TrackedAuthor { name: message.author.name, picture_of });
     Some(TrackedMessage {
         id: message.id,
         number,

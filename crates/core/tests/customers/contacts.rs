@@ -14,7 +14,9 @@ async fn found(shop: &Shop, search: &str) -> Vec<String> {
 fn contacts_are_found_by_what_is_known_of_them() {
     portico_testkit::each(async |t| {
         let shop = Shop::open(t).await;
-        for (name, email) in [("Zoë Müller", "zoe@example.com"), ("Bob 100%", "bob_1@example.org"), ("Carl", "c@example.org")] {
+        for (name, email) in
+            [("Zoë Müller", "zoe@example.com"), ("Bob 100%", "bob_1@example.org"), ("Carl", "c@example.org")]
+        {
             let mut new = begin(shop.inbox.id);
             (new.name, new.email) = (Some(name.into()), Some(email.into()));
             shop.begin(new).await.unwrap();
@@ -68,7 +70,10 @@ fn agents_keep_what_they_learn() {
             ("name", UpdateContact { name: Some("x".repeat(65)), ..UpdateContact::of(id) }),
             (
                 "attributes",
-                UpdateContact { attributes: Some(BTreeMap::from([("k".into(), "v".repeat(1_001))])), ..UpdateContact::of(id) },
+                UpdateContact {
+                    attributes: Some(BTreeMap::from([("k".into(), "v".repeat(1_001))])),
+                    ..UpdateContact::of(id)
+                },
             ),
         ] {
             assert_eq!(shop.t.run(&shop.ben, wrong).await.unwrap_err().field(), Some(field));

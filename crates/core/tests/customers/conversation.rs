@@ -81,8 +81,15 @@ fn visitor_and_agent_talk_until_it_is_resolved_and_begin_again() {
         let again = shop.says(&eve, "One more thing").await.unwrap();
         assert_eq!(again.room_id, id);
         let c = shop.conversation(id).await;
-        assert_eq!((c.status, c.waiting_since, c.assignee_id), (Status::Open, Some(again.created_at), Some(shop.ben.id)));
-        assert!(t.take_events().iter().any(|e| matches!(e.event, Event::StatusMoved { status: Status::Open, .. })));
+        assert_eq!(
+            (c.status, c.waiting_since, c.assignee_id),
+            (Status::Open, Some(again.created_at), Some(shop.ben.id))
+        );
+        assert!(
+            t.take_events()
+                .iter()
+                .any(|e| matches!(e.event, Event::StatusMoved { status: Status::Open, .. }))
+        );
 
         // Long after the end it is a new matter.
         let resolve = UpdateConversation { status: Some(Status::Resolved), ..UpdateConversation::of(id) };
@@ -114,8 +121,12 @@ fn a_note_is_nowhere_on_the_visitors_side() {
         let c = shop.conversation(id).await;
         assert_eq!((c.waiting_since, c.assignee_id), (waiting, None), "a note is no answer");
         assert_eq!(c.last_message.unwrap().ring, Ring::Team);
-        let outside: Vec<_> =
-            t.take_events().iter().filter(|e| told_outside(e, eve.begun.id.0)).map(|e| e.event.clone()).collect();
+        let outside: Vec<_> = t
+            .take_events()
+            .iter()
+            .filter(|e| told_outside(e, eve.begun.id.0))
+            .map(|e| e.event.clone())
+            .collect();
         // The mark moved over the visitor's own words on the way, which is the only thing they learn, once.
         let seen = [Event::SeenMoved { room_id: id, number: note.number, outside_number: 1 }];
         assert_eq!(outside, seen);
@@ -124,10 +135,10 @@ fn a_note_is_nowhere_on_the_visitors_side() {
 
         shop.writes(&shop.ann, id, Ring::Everyone, "On its way").await.unwrap();
         let page = shop.sees(&eve).await;
-        assert_eq!(page.iter().map(|m| (m.number, text(m))).collect::<Vec<_>>(), [
-            (1, "Where is my order?"),
-            (2, "On its way"),
-        ]);
+        assert_eq!(
+            page.iter().map(|m| (m.number, text(m))).collect::<Vec<_>>(),
+            [(1, "Where is my order?"), (2, "On its way"),]
+        );
         let (_, begun) = {
             let mut again = crate::shop::begin(shop.inbox.id);
             again.token = Some(eve.token.clone());
@@ -140,7 +151,9 @@ fn a_note_is_nowhere_on_the_visitors_side() {
         let ctx = t.ctx_as(shop.org.tenant, eve.actor);
         let window = Messages { room: id, position: Position::Newest, limit: 50, replies: true };
         let window = t.app.ask(ctx, window).await.unwrap();
-        assert!(window.items.iter().all(|m| m.ring == Ring::Everyone && !matches!(m.body, Body::System { .. })));
+        assert!(
+            window.items.iter().all(|m| m.ring == Ring::Everyone && !matches!(m.body, Body::System { .. }))
+        );
         let ctx = t.ctx_as(shop.org.tenant, eve.actor);
         let direct = t.app.ask(ctx, portico_core::messages::GetMessage { id: note.id }).await;
         assert_eq!(direct.unwrap_err().code().as_str(), "not_found");
@@ -159,9 +172,8 @@ fn both_sides_learn_how_far_the_other_has_read() {
         let answer = shop.writes(&shop.ben, id, Ring::Everyone, "How can I help?").await.unwrap();
         t.take_events();
 
-        let read = async |number| {
-            t.app.run(t.ctx_as(shop.org.tenant, eve.actor), widget::MarkRead { number }).await
-        };
+        let read =
+            async |number| t.app.run(t.ctx_as(shop.org.tenant, eve.actor), widget::MarkRead { number }).await;
         read(3).await.unwrap();
         let events = t.take_events();
         assert_eq!(events.len(), 1);
@@ -183,7 +195,8 @@ fn every_change_leaves_a_line_for_the_team() {
         let t = &shop.t;
         let eve = shop.visitor().await;
         let id = shop.says(&eve, "Hi").await.unwrap().room_id;
-        let team = t.run(&shop.ann, portico_core::people::CreateTeam { name: "Returns".into(), handle: None }).await;
+        let team =
+            t.run(&shop.ann, portico_core::people::CreateTeam { name: "Returns".into(), handle: None }).await;
         let team = team.unwrap().id;
         t.take_events();
         let change = UpdateConversation {
@@ -194,12 +207,10 @@ fn every_change_leaves_a_line_for_the_team() {
             ..UpdateConversation::of(id)
         };
         let c = t.run(&shop.ben, change.clone()).await.unwrap();
-        assert_eq!((c.assignee_id, c.team_id, c.priority, c.status), (
-            Some(shop.ann.id),
-            Some(team),
-            Priority::Urgent,
-            Status::Pending
-        ));
+        assert_eq!(
+            (c.assignee_id, c.team_id, c.priority, c.status),
+            (Some(shop.ann.id), Some(team), Priority::Urgent, Status::Pending)
+        );
         let lines: Vec<_> = t
             .take_events()
             .iter()
@@ -208,12 +219,18 @@ fn every_change_leaves_a_line_for_the_team() {
                     assert_eq!(message.ring, Ring::Team);
                     let Body::System { event, params } = &message.body else { return None };
                     assert_eq!(params["by"], "Ben");
-                    Some(format!("{event} {}", params.get("name").or(params.get("priority")).or(params.get("status")).unwrap()))
+                    Some(format!(
+                        "{event} {}",
+                        params.get("name").or(params.get("priority")).or(params.get("status")).unwrap()
+                    ))
                 }
                 _ => None,
             })
             .collect();
-        assert_eq!(lines, ["status_changed pending", "assigned Ann", "team_changed Returns", "priority_changed urgent"]);
+        assert_eq!(
+            lines,
+            ["status_changed pending", "assigned Ann", "team_changed Returns", "priority_changed urgent"]
+        );
         // The same again changes nothing and says nothing.
         t.run(&shop.ben, change).await.unwrap();
         assert!(t.take_events().is_empty());
@@ -223,7 +240,10 @@ fn every_change_leaves_a_line_for_the_team() {
             let wrong = UpdateConversation { assignee: Some(Some(nobody)), ..UpdateConversation::of(id) };
             assert_eq!(t.run(&shop.ben, wrong).await.unwrap_err().field(), Some("assignee_id"));
         }
-        let wrong = UpdateConversation { team: Some(Some(portico_types::TeamId::default())), ..UpdateConversation::of(id) };
+        let wrong = UpdateConversation {
+            team: Some(Some(portico_types::TeamId::default())),
+            ..UpdateConversation::of(id)
+        };
         assert_eq!(t.run(&shop.ben, wrong).await.unwrap_err().field(), Some("team_id"));
         assert!(t.take_events().is_empty());
     });
@@ -259,7 +279,9 @@ fn what_is_deleted_is_quoted_nowhere() {
         let slip = shop.says(&eve, "my password is hunter2").await.unwrap();
         t.clock.advance(Millis::SECOND);
         // Later changes quote it too.
-        t.run(&shop.ben, UpdateConversation { priority: Some(Priority::Low), ..UpdateConversation::of(id) }).await.unwrap();
+        t.run(&shop.ben, UpdateConversation { priority: Some(Priority::Low), ..UpdateConversation::of(id) })
+            .await
+            .unwrap();
         t.clock.advance(Millis::SECOND);
         t.run(&shop.org.owner, portico_core::messages::DeleteMessage { id: slip.id }).await.unwrap();
 

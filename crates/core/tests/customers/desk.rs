@@ -2,8 +2,8 @@
 
 use crate::shop::{Shop, Visitor};
 use portico_core::customers::{
-    Assignee, ContactConversations, Contacts, Conversations, Counts, GetContact, GetConversation, GetInbox, Inboxes,
-    UpdateContact, UpdateConversation, UpdateInbox, share,
+    Assignee, ContactConversations, Contacts, Conversations, Counts, GetContact, GetConversation, GetInbox,
+    Inboxes, UpdateContact, UpdateConversation, UpdateInbox, share,
 };
 use portico_domain::{
     conversation::Status,
@@ -87,7 +87,10 @@ fn who_is_no_agent_sees_nothing_unless_they_run_the_place() {
         assert_eq!(code(t.ask(&shop.mia, GetInbox { id: shop.inbox.id }).await), "not_found");
         assert_eq!(code(t.ask(&shop.mia, GetConversation { id: first }).await), "not_found");
         assert_eq!(code(t.ask(&shop.mia, GetContact { id: contact }).await), "not_found");
-        assert_eq!(code(t.ask(&shop.mia, ContactConversations { contact, cursor: None, limit: 5 }).await), "not_found");
+        assert_eq!(
+            code(t.ask(&shop.mia, ContactConversations { contact, cursor: None, limit: 5 }).await),
+            "not_found"
+        );
         assert_eq!(code(t.run(&shop.mia, UpdateConversation::of(first)).await), "not_found");
         assert_eq!(code(t.run(&shop.mia, UpdateContact::of(contact)).await), "not_found");
         assert_eq!(code(shop.writes(&shop.mia, first, Ring::Everyone, "Hi").await), "not_found");
@@ -158,7 +161,10 @@ fn another_organization_finds_nothing() {
         let begin = crate::shop::begin(shop.inbox.id);
         assert_eq!(code(portico_core::customers::widget::begin(&t.app, ctx, begin).await), "not_found");
         let ctx = t.ctx_as(other.tenant, eve.actor);
-        assert_eq!(code(portico_core::customers::widget::post(&t.app, ctx, "Hi", Vec::new()).await), "not_found");
+        assert_eq!(
+            code(portico_core::customers::widget::post(&t.app, ctx, "Hi", Vec::new()).await),
+            "not_found"
+        );
     });
 }
 
@@ -189,10 +195,12 @@ fn sharing_posts_a_link_that_opens_only_for_those_who_may() {
         let names: Vec<_> = lines
             .iter()
             .filter_map(|e| match &e.event {
-                portico_domain::event::Event::MessagePosted { message } if message.room_id == first => match &message.body {
-                    Body::System { event, params } if event == "shared" => Some(params["name"].clone()),
-                    _ => None,
-                },
+                portico_domain::event::Event::MessagePosted { message } if message.room_id == first => {
+                    match &message.body {
+                        Body::System { event, params } if event == "shared" => Some(params["name"].clone()),
+                        _ => None,
+                    }
+                }
                 _ => None,
             })
             .collect();

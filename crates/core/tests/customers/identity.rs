@@ -4,7 +4,8 @@ use crate::shop::{Shop, Visitor, begin, text};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use portico_core::customers::{
-    Contacts, ContactConversations, GetContact, InboxSettings, RotateIdentitySecret, UpdateContact, UpdateInbox, widget,
+    ContactConversations, Contacts, GetContact, InboxSettings, RotateIdentitySecret, UpdateContact,
+    UpdateInbox, widget,
 };
 use portico_domain::{event::Event, inbox::Asked};
 use portico_policy::Actor;
@@ -32,7 +33,8 @@ impl<'s> Host<'s> {
     async fn with(shop: &'s Shop, identity: Asked) -> Self {
         let settings = InboxSettings { identity: Some(identity), ..InboxSettings::default() };
         shop.t.run(&shop.ann, UpdateInbox { id: shop.inbox.id, settings }).await.unwrap();
-        let secret = shop.t.run(&shop.ann, RotateIdentitySecret { id: shop.inbox.id }).await.unwrap().secret.unwrap();
+        let secret =
+            shop.t.run(&shop.ann, RotateIdentitySecret { id: shop.inbox.id }).await.unwrap().secret.unwrap();
         Self { shop, secret }
     }
 
@@ -72,8 +74,12 @@ fn an_anonymous_conversation_goes_over_to_who_signs_in() {
         // On the laptop, not yet.
         shop.t.clock.advance(1000);
         let laptop = shop.visitor().await;
-        let block = UpdateContact { phone: Some(Some("+49 30 1".into())), ..UpdateContact::of(laptop.begun.id) };
-        shop.t.run(&shop.ben, UpdateContact { phone: Some(Some("+49 30 123".into())), ..block }).await.unwrap();
+        let block =
+            UpdateContact { phone: Some(Some("+49 30 1".into())), ..UpdateContact::of(laptop.begun.id) };
+        shop.t
+            .run(&shop.ben, UpdateContact { phone: Some(Some("+49 30 123".into())), ..block })
+            .await
+            .unwrap();
         let second = shop.says(&laptop, "From the laptop").await.unwrap().room_id;
         shop.t.take_events();
 
@@ -84,12 +90,16 @@ fn an_anonymous_conversation_goes_over_to_who_signs_in() {
         assert_eq!(kinds, ["contact.merged", "conversation.updated", "contact.updated"]);
 
         let contact = shop.t.ask(&shop.ben, GetContact { id: phone.begun.id }).await.unwrap();
-        assert_eq!((contact.name.as_str(), contact.email.as_deref()), ("Eve Example", Some("eve@example.com")));
+        assert_eq!(
+            (contact.name.as_str(), contact.email.as_deref()),
+            ("Eve Example", Some("eve@example.com"))
+        );
         assert_eq!(contact.phone.as_deref(), Some("+49 30 123"), "what was known of the other stays known");
         assert_eq!(contact.attributes["orders"], "12");
         assert_eq!(contact.identifier.as_deref(), Some("customer-7"));
         let both = ContactConversations { contact: contact.id, cursor: None, limit: 50 };
-        let both: Vec<_> = shop.t.ask(&shop.ben, both).await.unwrap().items.into_iter().map(|c| c.id).collect();
+        let both: Vec<_> =
+            shop.t.ask(&shop.ben, both).await.unwrap().items.into_iter().map(|c| c.id).collect();
         assert_eq!(both, [second, first]);
         let gone = shop.t.ask(&shop.ben, GetContact { id: laptop.begun.id }).await.unwrap_err();
         assert_eq!(gone.code(), ErrorCode::NotFound);
@@ -202,7 +212,11 @@ fn what_is_not_signed_for_this_inbox_now_is_refused() {
         ];
         for (what, jwt) in bad {
             let refused = host.come(None, jwt).await.unwrap_err();
-            assert_eq!((refused.code(), refused.field()), (ErrorCode::Unauthenticated, Some("jwt")), "{what}");
+            assert_eq!(
+                (refused.code(), refused.field()),
+                (ErrorCode::Unauthenticated, Some("jwt")),
+                "{what}"
+            );
         }
         let huge = host.come(None, "a".repeat(9_000)).await.unwrap_err();
         assert_eq!(huge.code(), ErrorCode::TooLarge);
@@ -277,7 +291,10 @@ fn an_identity_of_one_inbox_is_nothing_in_another() {
             identity: Some(Asked::Optional),
             ..InboxSettings::default()
         };
-        let make = portico_core::customers::CreateInbox { kind: portico_domain::inbox::InboxKind::Website, settings };
+        let make = portico_core::customers::CreateInbox {
+            kind: portico_domain::inbox::InboxKind::Website,
+            settings,
+        };
         let second = shop.t.run(&shop.ann, make).await.unwrap();
         let mut there = begin(second.id);
         there.token = Some(eve.token.clone());

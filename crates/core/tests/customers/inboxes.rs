@@ -3,8 +3,8 @@
 use crate::shop::Shop;
 use portico_core::{
     customers::{
-        AddAgent, CreateInbox, GetInbox, InboxSettings, Inboxes, RemoveAgent, RotateIdentitySecret, UpdateConversation,
-        UpdateInbox,
+        AddAgent, CreateInbox, GetInbox, InboxSettings, Inboxes, RemoveAgent, RotateIdentitySecret,
+        UpdateConversation, UpdateInbox,
     },
     people::Audit,
 };
@@ -26,16 +26,23 @@ fn only_who_runs_the_place_makes_inboxes_and_each_has_a_key_of_its_own() {
         let shop = Shop::open(t).await;
         let t = &shop.t;
         assert_eq!(shop.inbox.key.len(), 26);
-        let made = t.run(&shop.org.owner, CreateInbox { kind: InboxKind::Website, settings: named("Blog") }).await.unwrap();
+        let made = t
+            .run(&shop.org.owner, CreateInbox { kind: InboxKind::Website, settings: named("Blog") })
+            .await
+            .unwrap();
         assert_ne!(made.key, shop.inbox.key);
         assert_eq!((made.display_id, made.member_ids.as_slice()), (2, [shop.org.owner.id].as_slice()));
         assert_eq!(t.take_kinds(), ["member.joined", "inbox.updated"]);
-        let names: Vec<_> = t.ask(&shop.org.owner, Inboxes).await.unwrap().into_iter().map(|i| i.name).collect();
+        let names: Vec<_> =
+            t.ask(&shop.org.owner, Inboxes).await.unwrap().into_iter().map(|i| i.name).collect();
         assert_eq!(names, ["Blog", "Website"]);
         assert_eq!(t.ask(&shop.ben, Inboxes).await.unwrap().len(), 1);
 
         t.clock.advance(1);
-        let refused = t.run(&shop.ben, CreateInbox { kind: InboxKind::Website, settings: named("Mine") }).await.unwrap_err();
+        let refused = t
+            .run(&shop.ben, CreateInbox { kind: InboxKind::Website, settings: named("Mine") })
+            .await
+            .unwrap_err();
         assert_eq!(refused.code(), ErrorCode::Forbidden);
         let nameless = CreateInbox { kind: InboxKind::Api, settings: InboxSettings::default() };
         assert_eq!(t.run(&shop.ann, nameless).await.unwrap_err().field(), Some("name"));
@@ -71,8 +78,14 @@ fn settings_are_checked_and_told() {
         let none = InboxSettings::default;
         for (field, wrong) in [
             ("name", named(" ")),
-            ("allowed_origins", InboxSettings { allowed_origins: Some(vec!["shop.example".into()]), ..none() }),
-            ("allowed_origins", InboxSettings { allowed_origins: Some(vec!["https://a.example".into(); 51]), ..none() }),
+            (
+                "allowed_origins",
+                InboxSettings { allowed_origins: Some(vec!["shop.example".into()]), ..none() },
+            ),
+            (
+                "allowed_origins",
+                InboxSettings { allowed_origins: Some(vec!["https://a.example".into(); 51]), ..none() },
+            ),
             ("color", InboxSettings { color: Some("red".into()), ..none() }),
             ("greeting", InboxSettings { greeting: Some("x".repeat(501)), ..none() }),
             ("team_id", InboxSettings { team: Some(Some(TeamId::default())), ..none() }),
@@ -91,10 +104,15 @@ fn the_identity_secret_is_shown_once() {
         let rotate = || RotateIdentitySecret { id: shop.inbox.id };
         let first = t.run_once(&shop.ann, "k", 1, rotate()).await.unwrap().secret.unwrap();
         assert!(first.len() >= 32);
-        assert_eq!(t.run_once(&shop.ann, "k", 1, rotate()).await.unwrap().secret, None, "a retry does not show it again");
+        assert_eq!(
+            t.run_once(&shop.ann, "k", 1, rotate()).await.unwrap().secret,
+            None,
+            "a retry does not show it again"
+        );
         assert_ne!(t.run(&shop.ann, rotate()).await.unwrap().secret.unwrap(), first);
         assert_eq!(t.run(&shop.ben, rotate()).await.unwrap_err().code(), ErrorCode::Forbidden);
-        let inbox = serde_json::to_string(&t.ask(&shop.ann, GetInbox { id: shop.inbox.id }).await.unwrap()).unwrap();
+        let inbox =
+            serde_json::to_string(&t.ask(&shop.ann, GetInbox { id: shop.inbox.id }).await.unwrap()).unwrap();
         assert!(!inbox.contains("pi_"), "{inbox}");
         assert!(t.take_events().iter().all(|e| !e.body.contains("pi_")));
     });
@@ -131,11 +149,10 @@ fn agents_come_and_go() {
         t.run(&shop.ann, remove(shop.mia.id)).await.unwrap();
         let events = t.take_events();
         assert!(matches!(&events[0].event, Event::MemberLeft { member_id, .. } if *member_id == shop.mia.id));
-        assert_eq!(events.iter().map(|e| e.event.kind()).collect::<Vec<_>>(), [
-            "member.left",
-            "conversation.updated",
-            "inbox.updated"
-        ]);
+        assert_eq!(
+            events.iter().map(|e| e.event.kind()).collect::<Vec<_>>(),
+            ["member.left", "conversation.updated", "inbox.updated"]
+        );
         assert_eq!(shop.conversation(id).await.assignee_id, None);
         assert!(t.ask(&shop.mia, Inboxes).await.unwrap().is_empty());
         t.run(&shop.ann, give(shop.ann.id)).await.unwrap();

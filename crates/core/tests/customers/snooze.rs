@@ -6,7 +6,11 @@ use portico_domain::conversation::Status;
 use portico_types::{Millis, RoomId};
 
 fn snooze(id: RoomId, until: Option<Millis>) -> UpdateConversation {
-    UpdateConversation { status: Some(Status::Snoozed), snoozed_until: Some(until), ..UpdateConversation::of(id) }
+    UpdateConversation {
+        status: Some(Status::Snoozed),
+        snoozed_until: Some(until),
+        ..UpdateConversation::of(id)
+    }
 }
 
 #[test]
@@ -23,7 +27,12 @@ fn the_job_of_its_time_brings_it_back() {
         assert!(t.claim_job().await.is_none(), "not before its time");
         // Put aside for longer: the first job finds nothing to do.
         let later = until.plus(Millis::DAY);
-        t.run(&shop.ben, UpdateConversation { snoozed_until: Some(Some(later)), ..UpdateConversation::of(id) }).await.unwrap();
+        t.run(
+            &shop.ben,
+            UpdateConversation { snoozed_until: Some(Some(later)), ..UpdateConversation::of(id) },
+        )
+        .await
+        .unwrap();
         t.take_events();
 
         t.clock.advance(Millis::DAY);
@@ -90,7 +99,10 @@ fn only_a_time_within_the_coming_year_will_do() {
         assert_eq!(t.run(&shop.ben, open).await.unwrap_err().field(), Some("snoozed_until"));
         assert_eq!(shop.conversation(id).await.status, Status::Open);
         // A time alone puts aside; opening forgets the time.
-        let alone = UpdateConversation { snoozed_until: Some(Some(now.plus(Millis::DAY))), ..UpdateConversation::of(id) };
+        let alone = UpdateConversation {
+            snoozed_until: Some(Some(now.plus(Millis::DAY))),
+            ..UpdateConversation::of(id)
+        };
         assert_eq!(t.run(&shop.ben, alone).await.unwrap().status, Status::Snoozed);
         let open = UpdateConversation { status: Some(Status::Open), ..UpdateConversation::of(id) };
         assert_eq!(t.run(&shop.ben, open).await.unwrap().snoozed_until, None);

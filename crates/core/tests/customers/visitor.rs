@@ -20,9 +20,15 @@ fn the_key_opens_the_public_side_and_no_more() {
         }
         let anonymous = shop.t.ctx_as(door.tenant, portico_policy::Actor::Anonymous);
         let config = shop.t.app.ask(anonymous, widget::Config { inbox: door.inbox }).await.unwrap();
-        assert_eq!((config.name.as_str(), config.organization.as_str(), config.unread), ("Website", "Shop", None));
+        assert_eq!(
+            (config.name.as_str(), config.organization.as_str(), config.unread),
+            ("Website", "Shop", None)
+        );
         let said = serde_json::to_string(&config).unwrap();
-        assert!(!said.contains(&shop.ann.id.to_string()) && !said.contains("secret") && !said.contains("team"), "{said}");
+        assert!(
+            !said.contains(&shop.ann.id.to_string()) && !said.contains("secret") && !said.contains("team"),
+            "{said}"
+        );
 
         let eve = shop.visitor().await;
         let id = shop.says(&eve, "Hi").await.unwrap().room_id;
@@ -33,7 +39,8 @@ fn the_key_opens_the_public_side_and_no_more() {
         assert_eq!(config.unread, Some(1));
         // An inbox that is no website has no such door.
         let settings = InboxSettings { name: Some("Mail".into()), ..InboxSettings::default() };
-        let make = portico_core::customers::CreateInbox { kind: portico_domain::inbox::InboxKind::Email, settings };
+        let make =
+            portico_core::customers::CreateInbox { kind: portico_domain::inbox::InboxKind::Email, settings };
         let mail = shop.t.run(&shop.ann, make).await.unwrap();
         assert_eq!(widget::door(&shop.t.app, &mail.key).await.unwrap_err().code(), ErrorCode::NotFound);
         assert_eq!(shop.begin(begin(mail.id)).await.unwrap_err().code(), ErrorCode::NotFound);
@@ -77,10 +84,14 @@ fn what_a_browser_says_is_checked() {
         full.email = Some("eve@EXAMPLE.com".into());
         full.locale = Some("de-AT".into());
         full.time_zone = Some("Europe/Vienna".into());
-        full.page = Some((format!("https://shop.example/{}", "x".repeat(3_000)), "Tea\u{7} pots ".repeat(100)));
+        full.page =
+            Some((format!("https://shop.example/{}", "x".repeat(3_000)), "Tea\u{7} pots ".repeat(100)));
         let (eve, _) = shop.begin(full.clone()).await.unwrap();
         let contact = shop.t.ask(&shop.ben, GetContact { id: eve.begun.id }).await.unwrap();
-        assert_eq!((contact.name.as_str(), contact.email.as_deref()), ("Eve Example", Some("eve@example.com")));
+        assert_eq!(
+            (contact.name.as_str(), contact.email.as_deref()),
+            ("Eve Example", Some("eve@example.com"))
+        );
         assert_eq!((contact.locale.as_str(), contact.time_zone.as_deref()), ("de-AT", Some("Europe/Vienna")));
         let page = contact.page.unwrap();
         assert_eq!(page.url.len(), 2_048);
@@ -91,8 +102,14 @@ fn what_a_browser_says_is_checked() {
             ("name", widget::Begin { name: Some("x".repeat(65)), ..full.clone() }),
             ("name", widget::Begin { name: Some("a\u{202e}b".into()), ..full.clone() }),
             ("email", widget::Begin { email: Some("nonsense".into()), ..full.clone() }),
-            ("page.url", widget::Begin { page: Some(("javascript:alert(1)".into(), String::new())), ..full.clone() }),
-            ("page.url", widget::Begin { page: Some(("https://a\nb".into(), String::new())), ..full.clone() }),
+            (
+                "page.url",
+                widget::Begin { page: Some(("javascript:alert(1)".into(), String::new())), ..full.clone() },
+            ),
+            (
+                "page.url",
+                widget::Begin { page: Some(("https://a\nb".into(), String::new())), ..full.clone() },
+            ),
         ] {
             assert_eq!(shop.begin(change).await.unwrap_err().field(), Some(field));
         }
@@ -144,7 +161,9 @@ fn pages_go_back_by_the_visitors_own_numbers() {
             let items: Vec<_> = page.items.iter().map(|m| (m.number, text(m).to_owned())).collect();
             (items, page.has_before)
         };
-        let of = |numbers: std::ops::RangeInclusive<i64>| numbers.map(|n| (n, format!("m{n}"))).collect::<Vec<_>>();
+        let of = |numbers: std::ops::RangeInclusive<i64>| {
+            numbers.map(|n| (n, format!("m{n}"))).collect::<Vec<_>>()
+        };
         assert_eq!(page(None).await, (of(5..=7), true));
         assert_eq!(page(Some(5)).await, (of(2..=4), true));
         assert_eq!(page(Some(2)).await, (of(1..=1), false));

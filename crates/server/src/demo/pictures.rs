@@ -129,8 +129,8 @@ pub(super) fn chart(width: u32, height: u32) -> Result<Vec<u8>> {
             return [0.45, 0.43, 0.40];
         }
         let value = match bar as i32 {
-            i @ 0..12 => BEFORE.get(i as usize).copied().unwrap_or(0.0),
-            i @ 13..25 => 0.05 + 0.01 * (i % 3) as f32,
+            i @ 0..=11 => BEFORE.get(i as usize).copied().unwrap_or(0.0),
+            i @ 13..=24 => 0.05 + 0.01 * (i % 3) as f32,
             _ => 0.0,
         };
         match (inside && (0.0..value).contains(&low), bar < 12.5) {

@@ -125,21 +125,23 @@ async fn lately(s: &Story, c: &Cast) -> Result<()> {
     s.run(&c.ingrid, draft).await
 }
 
+/// The direct room of one person with others.
+async fn opened(s: &Story, who: &Person, others: &[&Person]) -> Result<RoomId> {
+    let members = others.iter().map(|p| p.id).collect();
+    Ok(s.run(who, OpenDirect { members }).await?.id)
+}
+
 async fn direct(s: &Story, c: &Cast) -> Result<()> {
-    let room = |who: &Person, others: &[&Person]| {
-        let members = others.iter().map(|p| p.id).collect();
-        s.run(&Person { id: who.id }, OpenDirect { members })
-    };
     s.at(1, 12, 4);
-    let pair = room(&c.ingrid, &[&c.aiko]).await?.id;
+    let pair = opened(s, &c.ingrid, &[&c.aiko]).await?;
     say(s, pair, &[
         (&c.ingrid, "The pendant pictures are lovely. Who held the ladder?"),
         (&c.aiko, "Joost. I held the cat."),
     ])
     .await?;
-    let trio = room(&c.kwame, &[&c.ben, &c.lea]).await?.id;
+    let trio = opened(s, &c.kwame, &[&c.ben, &c.lea]).await?;
     say(s, trio, &[(&c.kwame, "Lunch at the harbour on Friday? Ben is back on Monday, so one of you eats for two.")]).await?;
-    let plain = room(&c.ingrid, &[&c.priya]).await?.id;
+    let plain = opened(s, &c.ingrid, &[&c.priya]).await?;
     say(s, plain, &[(&c.priya, "I take Thursday off, Tomás has my phone.")]).await?;
     s.run(&c.ingrid, SaveDraft { room: plain, thread: None, body: "Enjoy it! One thing before you go: ".into() }).await
 }
@@ -163,7 +165,7 @@ pub(super) async fn today(s: &Story, c: &Cast) -> Result<()> {
     s.says(&c.yusuf, r.voice, "@ingrid three dimmer cases this week. All of them: firmware 3.2, dimmer turned below 20 %.").await?;
     s.says(&c.olena, r.voice, "Four. One came by phone.").await?;
     s.ago(33);
-    let pair = s.run(&c.tomas, OpenDirect { members: vec![c.ingrid.id] }).await?.id;
+    let pair = opened(s, &c.tomas, &[&c.ingrid]).await?;
     s.says(&c.tomas, pair, "Can you approve the deploy window for Thursday? Before noon would be best.").await?;
     s.ago(12);
     let cake = s.says(&c.ben, r.general, "There is cardamom cake in the kitchen. There was more of it this morning.").await?;

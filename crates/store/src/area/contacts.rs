@@ -46,7 +46,8 @@ pub(super) fn contact(r: &Row<'_>, at: usize) -> Result<Contact> {
 
 /// What a contact is found by.
 fn folded(contact: &Contact) -> String {
-    let known = [Some(&contact.name), contact.email.as_ref(), contact.phone.as_ref(), contact.identifier.as_ref()];
+    let known =
+        [Some(&contact.name), contact.email.as_ref(), contact.phone.as_ref(), contact.identifier.as_ref()];
     portico_text::names::fold(&known.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "))
 }
 
@@ -168,7 +169,12 @@ impl Tx<'_> {
     }
 
     /// Notes that a visitor is here. First of what their requests do, so that two at once are one after the other.
-    pub fn touch_contact(&mut self, permit: &Permit<StartConversation>, id: ContactId, at: Millis) -> Result<()> {
+    pub fn touch_contact(
+        &mut self,
+        permit: &Permit<StartConversation>,
+        id: ContactId,
+        at: Millis,
+    ) -> Result<()> {
         self.exec_one(
             "UPDATE contact SET last_seen_at = $4 WHERE tenant_id = $1 AND inbox_id = $2 AND id = $3",
             &[(*permit.target()).into(), id.into(), at.into()],

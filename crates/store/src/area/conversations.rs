@@ -12,8 +12,7 @@ use portico_domain::{
     room::{GroupRole, Notify, Ring, RoomKind, RoomState, unread},
 };
 use portico_policy::{
-    Action, Actor, HandleContact, HandleConversation, KeepState, ManageInbox, Permit, ReadRoom, RoomFacts,
-    StartConversation,
+    Action, Actor, HandleContact, HandleConversation, ManageInbox, Permit, RoomFacts, StartConversation,
 };
 use portico_types::{ContactId, Error, Id, InboxId, MemberId, Millis, PageCursor, Result, RoomId};
 
@@ -103,23 +102,6 @@ pub struct OpenCounts {
     pub all: i64,
 }
 
-/// A contact's newest conversation as far as the contact may know it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VisitorPlace {
-    /// The conversation.
-    pub id: RoomId,
-    /// Where it stands inside. Outside it is only open or resolved.
-    pub status: Status,
-    /// When somebody last wrote.
-    pub last_at: Millis,
-    /// How far the contact has read, as a message number of the room.
-    pub read_number: i64,
-    /// How far the team has read, as a number among what the contact sees.
-    pub seen_number: i64,
-    /// How many messages the contact sees.
-    pub outside_count: i64,
-}
-
 impl Read<'_> {
     /// Fetches a conversation with the asker's state and decides about it in one act.
     pub fn access_conversation<A: Action<Facts = RoomFacts>>(
@@ -130,11 +112,9 @@ impl Read<'_> {
         let (room, permit) = self.access_room::<A>(actor, id)?;
         let me = actor.member();
         let found = self
-            .one(
-                select!("$3", "WHERE c.tenant_id = $1 AND c.id = $2"),
-                &[id.into(), me.into()],
-                |r| row(r, me.is_none()),
-            )?
+            .one(select!("$3", "WHERE c.tenant_id = $1 AND c.id = $2"), &[id.into(), me.into()], |r| {
+                row(r, me.is_none())
+            })?
             .ok_or_else(Error::not_found)?;
         Ok((found, room, permit))
     }
@@ -142,11 +122,9 @@ impl Read<'_> {
     /// A conversation as events tell it: without anybody's state. Who may be told is decided already.
     pub fn shared_conversation(&mut self, id: RoomId) -> Result<Conversation> {
         let nobody: Option<MemberId> = None;
-        self.one(
-            select!("$3", "WHERE c.tenant_id = $1 AND c.id = $2"),
-            &[id.into(), nobody.into()],
-            |r| row(r, true),
-        )?
+        self.one(select!("$3", "WHERE c.tenant_id = $1 AND c.id = $2"), &[id.into(), nobody.into()], |r| {
+            row(r, true)
+        })?
         .ok_or_else(Error::not_found)
     }
 
@@ -253,67 +231,6 @@ impl Read<'_> {
             )?
             .unwrap_or_default())
     }
-
-    /// A contact's newest conversation. Who asks is the contact, or acts for it.
-    pub fn visitor_place(&mut self, inbox: InboxId, contact: ContactId) -> Result<Option<VisitorPlace>> {
-        self.one(
-            "SELECT c.id, c.status, c.last_at, c.contact_read_number, c.seen_number, r.outside_count
-             FROM conversation c JOIN room r ON r.tenant_id = c.tenant_id AND r.id = c.id
-             WHERE c.tenant_id = $1 AND c.inbox_id = $2 AND c.contact_id = $3 ORDER BY c.last_at DESC, c.id DESC LIMIT 1",
-            &[inbox.into(), contact.into()],
-            |r| {
-                Ok(VisitorPlace {
-                    id: r.id(0)?,
-                    status: Status::of(r.int(1)?)?,
-                    last_at: r.at(2)?,
-                    read_number: r.int(3)?,
-                    seen_number: r.int(4)?,
-                    outside_count: r.int(5)?,
-                })
-            },
-        )
-    }
-
-    /// The number, among what the other side sees, of the last such message up to a number of the room; 0 when none.
-    pub fn outside_number_at(&mut self, room: RoomId, number: i64) -> Result<i64> {
-        Ok(self
-            .one(
-                "SELECT outside_number FROM message WHERE tenant_id = $1 AND room_id = $2 AND number <= $3 AND outside_number IS NOT NULL
-                 ORDER BY number DESC LIMIT 1",
-                &[room.into(), number.into()],
-                |r| r.int(0),
-            )?
-            .unwrap_or(0))
-    }
-
-    /// The number in the room of the last message the other side sees up to a number of theirs; 0 when none.
-    pub fn number_of_outside(&mut self, permit: &Permit<ReadRoom>, outside: i64) -> Result<i64> {
-        Ok(self
-            .one(
-                "SELECT number FROM message WHERE tenant_id = $1 AND room_id = $2 AND outside_number <= $3 ORDER BY number DESC LIMIT 1",
-                &[(*permit.target()).into(), outside.into()],
-                |r| r.int(0),
-            )?
-            .unwrap_or(0))
-    }
-
-    /// The newest words of a person in a room with what they say: kind and name of the author, text, ring, when.
-    pub fn newest_words(&mut self, room: RoomId) -> Result<Option<LastMessage>> {
-        self.one(
-            "SELECT author_kind, author_name, body, ring, created_at FROM message WHERE tenant_id = $1 AND room_id = $2 AND body_kind = 0
-             ORDER BY number DESC LIMIT 1",
-            &[room.into()],
-            |r| {
-                Ok(LastMessage {
-                    author_kind: AuthorKind::of(r.int(0)?)?,
-                    author_name: r.text(1)?,
-                    text: r.text(2)?,
-                    ring: Ring::of(r.int(3)?)?,
-                    at: r.at(4)?,
-                })
-            },
-        )
-    }
 }
 
 impl Tx<'_> {
@@ -364,7 +281,11 @@ impl Tx<'_> {
     }
 
     /// Keeps what an agent, or a job, changed.
-    pub fn keep_conversation(&mut self, permit: &Permit<HandleConversation>, conversation: &Conversation) -> Result<()> {
+    pub fn keep_conversation(
+        &mut self,
+        permit: &Permit<HandleConversation>,
+        conversation: &Conversation,
+    ) -> Result<()> {
         self.save_conversation(*permit.target(), conversation)
     }
 
@@ -398,24 +319,6 @@ impl Tx<'_> {
         )
     }
 
-    /// Moves the contact's reading mark forward. Says whether it moved.
-    pub fn raise_contact_read(&mut self, permit: &Permit<KeepState>, number: i64) -> Result<bool> {
-        let n = self.exec(
-            "UPDATE conversation SET contact_read_number = $3 WHERE tenant_id = $1 AND id = $2 AND contact_read_number < $3",
-            &[(*permit.target()).into(), number.into()],
-        )?;
-        Ok(n > 0)
-    }
-
-    /// Moves forward how far the team has read, as a number among what the contact sees. Says whether it moved.
-    pub fn raise_seen(&mut self, room: RoomId, outside_number: i64) -> Result<bool> {
-        let n = self.exec(
-            "UPDATE conversation SET seen_number = $3 WHERE tenant_id = $1 AND id = $2 AND seen_number < $3",
-            &[room.into(), outside_number.into()],
-        )?;
-        Ok(n > 0)
-    }
-
     /// Takes a former agent's unresolved conversations of an inbox off their hands. Returns which.
     pub fn unassign(&mut self, permit: &Permit<ManageInbox>, member: MemberId) -> Result<Vec<RoomId>> {
         self.all(
@@ -423,15 +326,5 @@ impl Tx<'_> {
             &[(*permit.target()).into(), member.into()],
             |r| r.id(0),
         )
-    }
-
-    /// What the log told of a conversation since a moment becomes what it is now, so that words that were deleted are not
-    /// told to whoever reads the log later. A conversation's event is the whole conversation: the newer one may come early.
-    pub fn retell_conversation(&mut self, room: RoomId, since: Millis, body: &str) -> Result<()> {
-        self.exec(
-            "UPDATE event SET body = $4 WHERE tenant_id = $1 AND room_id = $2 AND at >= $3 AND body LIKE '{\"type\":\"conversation.%'",
-            &[room.into(), since.into(), body.into()],
-        )?;
-        Ok(())
     }
 }

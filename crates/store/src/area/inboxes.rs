@@ -5,9 +5,7 @@ use portico_domain::{
     inbox::{Asked, Form, Inbox, InboxKind},
     room::{GroupKind, GroupRole},
 };
-use portico_policy::{
-    Action, Actor, CreateInbox, InboxFacts, ManageInbox, Permit, ReadInbox, Via, require,
-};
+use portico_policy::{Action, Actor, CreateInbox, InboxFacts, ManageInbox, Permit, ReadInbox, Via, require};
 use portico_types::{Error, FileId, InboxId, MemberId, Millis, Result, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -93,9 +91,17 @@ pub struct Desk {
 
 impl Read<'_> {
     /// Fetches an inbox and decides about it in one act.
-    pub fn access_inbox<A: Action<Facts = InboxFacts>>(&mut self, actor: &Actor, id: InboxId) -> Result<(Inbox, Permit<A>)> {
+    pub fn access_inbox<A: Action<Facts = InboxFacts>>(
+        &mut self,
+        actor: &Actor,
+        id: InboxId,
+    ) -> Result<(Inbox, Permit<A>)> {
         let (mut inbox, facts) = self
-            .one(select!("$3", "WHERE i.tenant_id = $1 AND i.id = $2"), &[id.into(), actor.member().into()], row)?
+            .one(
+                select!("$3", "WHERE i.tenant_id = $1 AND i.id = $2"),
+                &[id.into(), actor.member().into()],
+                row,
+            )?
             .ok_or_else(Error::not_found)?;
         let permit = require::<A>(actor, &facts)?;
         inbox.member_ids = self.agents(id)?;
@@ -119,7 +125,8 @@ impl Read<'_> {
             &[GroupKind::Inbox.code().into()],
             |r| Ok((r.id(0)?, r.id(1)?)),
         )?;
-        let place: HashMap<InboxId, usize> = found.iter().enumerate().map(|(i, inbox)| (inbox.id, i)).collect();
+        let place: HashMap<InboxId, usize> =
+            found.iter().enumerate().map(|(i, inbox)| (inbox.id, i)).collect();
         for (inbox, member) in agents {
             if let Some(i) = place.get(&inbox) {
                 found[*i].member_ids.push(member);
@@ -130,7 +137,9 @@ impl Read<'_> {
 
     /// What an asker sees of the desk.
     pub fn desk(&mut self, actor: &Actor) -> Result<Desk> {
-        let rows = self.all(select!("$2", "WHERE i.tenant_id = $1"), &[actor.member().into()], |r| row(r).map(|r| r.1))?;
+        let rows = self.all(select!("$2", "WHERE i.tenant_id = $1"), &[actor.member().into()], |r| {
+            row(r).map(|r| r.1)
+        })?;
         let seen = rows.iter().filter(|facts| require::<ReadInbox>(actor, facts).is_ok()).count();
         Ok(Desk { me: actor.member(), all: seen == rows.len(), none: seen == 0 })
     }
@@ -144,7 +153,8 @@ impl Read<'_> {
             &[inbox.into(), member.into()],
             |r| row(r).map(|r| r.1),
         )?;
-        Ok(found.is_some_and(|facts| facts.standing.is_some() && require::<ReadInbox>(&actor, &facts).is_ok()))
+        Ok(found
+            .is_some_and(|facts| facts.standing.is_some() && require::<ReadInbox>(&actor, &facts).is_ok()))
     }
 
     /// The agents of an inbox, oldest first.
@@ -222,7 +232,13 @@ impl Tx<'_> {
     }
 
     /// The first agent of a new inbox is who made it.
-    pub fn join_new_inbox(&mut self, _: &Permit<CreateInbox>, inbox: InboxId, member: MemberId, at: Millis) -> Result<bool> {
+    pub fn join_new_inbox(
+        &mut self,
+        _: &Permit<CreateInbox>,
+        inbox: InboxId,
+        member: MemberId,
+        at: Millis,
+    ) -> Result<bool> {
         self.join_group(inbox.0, GroupKind::Inbox, member, GroupRole::Member, at)
     }
 

@@ -84,7 +84,7 @@ impl Answer {
         let mut out = self.status.to_string();
         for (name, value) in &self.headers {
             if name != "x-request-id" {
-                out.push_str(&format!("\n{name}: {}", String::from_utf8_lossy(value.as_bytes())));
+                out.push_str(&["\n", name.as_str(), ": ", &String::from_utf8_lossy(value.as_bytes())].concat());
             }
         }
         let body = self.text();
@@ -94,6 +94,7 @@ impl Answer {
     }
 
     #[track_caller]
+    #[expect(clippy::panic, reason = "that is how a test fails")]
     fn wrong(&self, what: &str) -> ! {
         let mut body = self.text();
         body.truncate(body.char_indices().nth(2_000).map_or(body.len(), |(i, _)| i));

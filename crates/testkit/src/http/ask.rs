@@ -30,11 +30,20 @@ pub struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     pub(super) fn new(caller: Caller<'a>, method: Method, path: &str) -> Self {
-        let absolute = ["/api/", "/widget/", "/security", "/.well-known/"].iter().any(|p| path.starts_with(p));
+        let absolute =
+            ["/api/", "/widget/", "/security", "/.well-known/"].iter().any(|p| path.starts_with(p));
         let path = if absolute { path.to_owned() } else { format!("{}{path}", portico_api::BASE) };
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static(HOST));
-        Self { caller, method, path, headers, body: Bytes::new(), from: IpAddr::from([127, 0, 0, 1]), guarded: true }
+        Self {
+            caller,
+            method,
+            path,
+            headers,
+            body: Bytes::new(),
+            from: IpAddr::from([127, 0, 0, 1]),
+            guarded: true,
+        }
     }
 
     /// With a JSON body.

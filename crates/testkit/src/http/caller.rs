@@ -66,7 +66,12 @@ impl<'a> Caller<'a> {
 
     /// Uploads bytes under a name, which is put into the address as it must be.
     pub fn upload(&self, name: &str, bytes: impl Into<bytes::Bytes>) -> Ask<'a> {
-        let name: String = name.bytes().map(|b| format!("%{b:02X}")).collect();
-        self.ask("POST", &format!("/files?name={name}")).raw("application/octet-stream", bytes)
+        self.ask("POST", &format!("/files?name={}", escaped(name))).raw("application/octet-stream", bytes)
     }
+}
+
+/// A text as part of an address.
+pub fn escaped(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    text.bytes().flat_map(|b| ['%', char::from(DIGITS[usize::from(b >> 4)]), char::from(DIGITS[usize::from(b & 15)])]).collect()
 }

@@ -16,7 +16,7 @@ pub mod pictures;
 
 pub use answer::Answer;
 pub use ask::Ask;
-pub use caller::Caller;
+pub use caller::{Caller, escaped};
 pub use frozen::Frozen;
 
 use crate::{Person, TestApp, place};
@@ -25,7 +25,7 @@ use portico_api::Api;
 use portico_blobs::{Blobs, image_worker::ImageWorker};
 use portico_bus::Bus;
 use portico_domain::session::{Scope, Scopes};
-use portico_edge::{Edge, Known, Limiter, Problem, Site};
+use portico_edge::{Edge, Known, Limiter, Problem, Site, Sockets};
 use portico_policy::ManageAccess;
 use portico_realtime::{Hub, Options};
 use portico_store::{NewSession, NewToken, hash_secret};
@@ -96,6 +96,7 @@ impl HttpApp {
             known,
             attempts: Arc::new(Limiter::new(clock(), limits.attempts.0, limits.attempts.1)),
             public: Arc::new(Limiter::new(clock(), limits.public.0, limits.public.1)),
+            sockets: Sockets::new(1_000),
         };
         let blobs = Blobs::open(files.path().join("files")).await.expect("a place for files");
         let api = Api {
@@ -105,8 +106,11 @@ impl HttpApp {
             images: Arc::new(ImageWorker::new(pictures::worker())),
             max_file: limits.file,
         };
-        let router = portico_api::router(api.clone())
+        let elsewhere = Router::new()
             .fallback(async || Problem(Error::not_found()).into_response())
+            .layer(middleware::from_fn_with_state(api.edge.clone(), portico_edge::request_id));
+        let router = portico_api::router(api.clone())
+            .fallback_service(elsewhere)
             .layer(middleware::from_fn(portico_edge::harden))
             .with_state(api.clone());
         Self { t, api, router, seats: Mutex::default(), files }

@@ -21,12 +21,18 @@ fn build() -> PathBuf {
     if !program.exists() {
         let target = profile.parent().expect("the target directory");
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(["build", "--quiet", "--package", "portico-blobs", "--bin", NAME]).arg("--target-dir").arg(target);
+        cargo
+            .args(["build", "--quiet", "--package", "portico-blobs", "--bin", NAME])
+            .arg("--target-dir")
+            .arg(target);
         if profile.ends_with("release") {
             cargo.arg("--release");
         }
         cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
-        assert!(cargo.status().expect("cargo runs").success(), "the image worker of the tests could not be built");
+        assert!(
+            cargo.status().expect("cargo runs").success(),
+            "the image worker of the tests could not be built"
+        );
     }
     program
 }

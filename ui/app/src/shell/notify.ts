@@ -9,6 +9,7 @@ import { roomLabel, roomPath } from '../lib/rooms.ts';
 import { data, mentionsMe, session } from '../lib/store/index.ts';
 import type { Message } from '../lib/types.ts';
 import { ui } from '../lib/ui.svelte.ts';
+import { chime } from './chime.ts';
 
 type Told = { room: string | null };
 
@@ -61,7 +62,9 @@ export function startNotifications(): () => void {
     if (event.type !== 'message.posted' || Notification.permission !== 'granted' || !leader) return;
     const { message } = event.data;
     const seen = (ui.focused && ui.room === message.room_id) || Date.now() - (looking.get(message.room_id) ?? 0) < 3_000;
-    if (!seen && wanted(message)) show(message);
+    if (seen || !wanted(message)) return;
+    show(message);
+    if (data.me?.preferences.notify_sound === 'on') chime();
   };
   session.listeners.add(listen);
   return () => {

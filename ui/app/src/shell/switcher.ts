@@ -1,15 +1,25 @@
 /** What the switcher finds: rooms and people of the store, ranked by match, need and recency; then actions. */
 import type { IconName } from '@portico/kit/icons.ts';
 import { rank } from '../composer/suggest.ts';
+import { customersSource } from '../desks/customers/switcher.ts';
 import { t } from '../i18n/index.svelte.ts';
 import { go } from '../lib/router.svelte.ts';
 import { needsMe, roomName, roomPath, sidebarRooms } from '../lib/rooms.ts';
 import { actions, data } from '../lib/store/index.ts';
-import type { Member, Room } from '../lib/types.ts';
+import type { Member, Report, Room } from '../lib/types.ts';
 import { isDark, openDialog, setLook, toast } from '../lib/ui.svelte.ts';
 
 export interface Option { key: string; name: string; icon: IconName; note?: string; keys?: string[]; room?: Room; member?: Member; act: () => void }
 export interface Group { key: string; title: string; options: Option[] }
+/** What a desk adds: `groups` answers at once from what is here, `prepare` may fetch more for the next look. */
+export interface Source { prepare?: (query: string) => void; groups: (query: string) => Group[] }
+const sources: Source[] = [customersSource];
+
+const wordsOf = (text: string): string => text.replace(/^>/, '').trim().toLocaleLowerCase();
+/** Called when the field changes. */
+export function prepare(text: string): void {
+  for (const source of sources) source.prepare?.(wordsOf(text));
+}
 
 function roomOption(room: Room): Option {
   const direct = room.kind === 'direct';
@@ -28,6 +38,16 @@ function memberOption(member: Member): Option {
     key: member.id, name: member.name, icon: 'user', note: `@${member.handle}`, member,
     act: () => void actions.openDirect([member.id]).then((room) => go(roomPath(room)), () => toast(t('error.offline'))),
   };
+}
+
+/** Only reports this person may see are in the store. */
+function reportOptions(query: string): Option[] {
+  const match = (report: Report): number => rank(query, report.key, report.title);
+  const found = [...data.reports.values()].filter((report) => match(report) < 3);
+  found.sort((a, b) => match(a) - match(b) || b.last_at - a.last_at);
+  return found.slice(0, 5).map((report) => ({
+    key: report.id, name: report.title, icon: 'security', note: `${report.key}, ${t(`report.state.${report.state}`)}`, act: () => go(roomPath({ id: report.id, kind: 'report' })),
+  }));
 }
 
 function actionOptions(query: string): Option[] {
@@ -49,7 +69,7 @@ function actionOptions(query: string): Option[] {
 
 export function search(text: string): Group[] {
   const onlyActions = text.startsWith('>');
-  const query = text.replace(/^>/, '').trim().toLocaleLowerCase();
+  const query = wordsOf(text);
   const { starred, channels, directs } = sidebarRooms();
   const rooms = [...starred, ...channels, ...directs];
   const order = (a: Room, b: Room): number => needsMe(b) - needsMe(a) || (b.state?.unread ? 1 : 0) - (a.state?.unread ? 1 : 0) || b.last_at - a.last_at;
@@ -61,7 +81,9 @@ export function search(text: string): Group[] {
     groups.push({ key: 'channels', title: t('jump.channels'), options: found.slice(0, 6).map(roomOption) });
     const people = [...data.members.values()].filter((member) => !member.suspended && rank(query, member.name, member.handle) < 3);
     people.sort((a, b) => rank(query, a.name, a.handle) - rank(query, b.name, b.handle) || a.name.localeCompare(b.name));
+    groups.push({ key: 'reports', title: t('jump.reports'), options: reportOptions(query) });
     groups.push({ key: 'people', title: t('jump.people'), options: people.slice(0, 5).map(memberOption) });
+    for (const source of sources) groups.push(...source.groups(query));
   }
   groups.push({ key: 'actions', title: t('jump.actions'), options: actionOptions(query) });
   return groups.filter((group) => group.options.length > 0);

@@ -10,8 +10,10 @@ export interface TimelineContext {
   /** The message being edited, and how to change that. */
   editing: () => Id | null;
   edit: (id: Id | null) => void;
-  /** Rows of inner rings carry their words; so do all rows where rings differ (customers, security). */
-  showRings: () => boolean;
+  /** Rows of inner rings carry their words; with `true` so do all others (security), with `inner` only those (customers). */
+  showRings: () => boolean | 'inner';
+  /** The newest message that the person outside has read. */
+  seen?: () => Id | null;
   markUnread?: (message: Message) => void;
   /** Shows a row lit after a jump. */
   lit: () => number | null;

@@ -39,7 +39,7 @@ function reportLine(event: SystemEvent, params: Record<string, unknown>, named: 
   const reason = closeReasons.find((one) => one === params.reason);
   if (state === 'closed' && reason === 'withdrawn' && !named) return t('sys.withdrawn');
   if (state === 'closed' && reason) return t('sys.closed', { actor, reason: t(`report.reason.${reason}`) });
-  if (state === 'new') return t('sys.reopened', { actor });
+  if (state === 'new' && params.from === 'closed') return t('sys.reopened', { actor });
   return t('sys.state_changed', { actor, to: t(`report.state.${state}`) });
 }
 

@@ -99,7 +99,7 @@ async fn program(api: &Api, peer: &Peer, slug: String) -> Result<PublicPage> {
 fn show(status: StatusCode, page: PublicPage, fields: &Fields, failed: Option<&str>, wrong: &[Error]) -> Result<Response> {
     let problems: Vec<Wrong> = wrong
         .iter()
-        .filter_map(|e| Some((e.field()?.to_owned(), e.message().to_owned())))
+        .filter_map(|e| Some((e.field()?.to_owned(), sentence(e.message()))))
         .map(|(field, message)| Wrong { label: label(&field), field, message })
         .collect();
     let errors: BTreeMap<&str, &str> = problems.iter().map(|w| (w.field.as_str(), w.message.as_str())).collect();

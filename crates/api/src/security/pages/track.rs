@@ -57,7 +57,7 @@ async fn show(api: &Api, ctx: Ctx, token: &str, look: Look, failed: Option<(Stat
         organization => found.organization.clone(),
         slug => found.slug.clone(),
         here => "track",
-        track_path => path(token),
+        token,
         fresh => look.sent.is_some(),
         failed => failed.say,
         kept => failed.kept,

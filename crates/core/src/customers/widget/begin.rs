@@ -79,25 +79,30 @@ impl Command for Begin {
         let (inbox, secret) = tx.website_inbox(self.inbox)?.ok_or_else(Error::not_found)?;
         let token = self.token.as_deref().map(|t| (t, hash_secret(t)));
         let known = match &token {
-            Some((_, hash)) => Some(
-                tx.visitor(inbox.id, hash, ctx.now)?
-                    .ok_or_else(|| Error::refused("token", "this visitor is not known any more; begin without a token"))?,
-            ),
+            Some((_, hash)) => Some(tx.visitor(inbox.id, hash, ctx.now)?.ok_or_else(|| {
+                Error::refused("token", "this visitor is not known any more; begin without a token")
+            })?),
             None => None,
         };
         let before = known.as_ref().map(|k| k.id);
         let (mut contact, permit) = match &self.jwt {
             Some(jwt) => {
-                let secret = secret
-                    .filter(|_| inbox.identity != Asked::Off)
-                    .ok_or_else(|| Error::refused("jwt", "this inbox takes no identities; turn them on in its settings"))?;
+                let secret = secret.filter(|_| inbox.identity != Asked::Off).ok_or_else(|| {
+                    Error::refused("jwt", "this inbox takes no identities; turn them on in its settings")
+                })?;
                 let identity = identity::verify(jwt, &secret, &inbox.key, ctx.now)?;
                 identified(ctx, tx, &inbox, known, &identity)?
             }
             None => match known {
-                Some(known) if known.verified || inbox.identity != Asked::Required => here(ctx, tx, &inbox, known)?,
+                Some(known) if known.verified || inbox.identity != Asked::Required => {
+                    here(ctx, tx, &inbox, known)?
+                }
                 None if inbox.identity != Asked::Required => new(ctx, tx, &inbox, None)?,
-                _ => return Err(Error::forbidden("sign in on the site first; this team talks to signed-in visitors")),
+                _ => {
+                    return Err(Error::forbidden(
+                        "sign in on the site first; this team talks to signed-in visitors",
+                    ));
+                }
             },
         };
         let arrived = contact.clone();
@@ -137,7 +142,8 @@ impl Begin {
     fn describe(&self, ctx: &Ctx, contact: &mut Contact) -> Result<()> {
         introduce(contact, self.name.as_deref(), self.email.as_deref())?;
         let tag = |text: &&String, more: &str| {
-            (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+            (1..=64).contains(&text.len())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
         };
         if let Some(locale) = self.locale.as_ref().filter(|l| tag(l, "-")) {
             contact.locale.clone_from(locale);
@@ -158,7 +164,12 @@ fn permit(tx: &mut Tx<'_>, inbox: InboxId, id: ContactId) -> Result<Permit<Start
 }
 
 /// Someone who was here before.
-fn here(ctx: &Ctx, tx: &mut Tx<'_>, inbox: &Inbox, contact: Contact) -> Result<(Contact, Permit<StartConversation>)> {
+fn here(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    inbox: &Inbox,
+    contact: Contact,
+) -> Result<(Contact, Permit<StartConversation>)> {
     let permit = permit(tx, inbox.id, contact.id)?;
     tx.touch_contact(&permit, contact.id, ctx.now)?;
     Ok((contact, permit))
@@ -201,7 +212,8 @@ fn identified(
     known: Option<Contact>,
     identity: &Identity,
 ) -> Result<(Contact, Permit<StartConversation>)> {
-    let anonymous = known.filter(|k| k.identifier.is_none() || k.identifier.as_ref() == Some(&identity.subject));
+    let anonymous =
+        known.filter(|k| k.identifier.is_none() || k.identifier.as_ref() == Some(&identity.subject));
     let (mut contact, permit) = match (tx.contact_by_identifier(inbox.id, &identity.subject)?, anonymous) {
         (Some(contact), Some(other)) if other.id != contact.id => {
             let (mut contact, permit) = here(ctx, tx, inbox, contact)?;

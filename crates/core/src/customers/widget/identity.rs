@@ -68,7 +68,8 @@ pub(super) fn verify(token: &str, secret: &str, inbox_key: &str, now: Millis) ->
     if token.len() > TOKEN {
         return Err(Error::too_large("jwt", format!("the token is longer than {TOKEN} bytes")));
     }
-    let malformed = || refused("the token is no JWT; send header.payload.signature, base64url without padding");
+    let malformed =
+        || refused("the token is no JWT; send header.payload.signature, base64url without padding");
     let (signed, signature) = token.rsplit_once('.').ok_or_else(malformed)?;
     let (header, payload) = signed.split_once('.').ok_or_else(malformed)?;
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed());

@@ -68,7 +68,12 @@ fn current(ctx: &Ctx, read: &mut Read<'_>) -> Result<Option<VisitorPlace>> {
     place(read, inbox, contact, ctx.now)
 }
 
-fn place(read: &mut Read<'_>, inbox: InboxId, contact: ContactId, now: Millis) -> Result<Option<VisitorPlace>> {
+fn place(
+    read: &mut Read<'_>,
+    inbox: InboxId,
+    contact: ContactId,
+    now: Millis,
+) -> Result<Option<VisitorPlace>> {
     let newest = read.visitor_place(inbox, contact)?;
     Ok(newest.filter(|p| p.status != Status::Resolved || p.last_at.plus(TAKEN_UP) > now))
 }

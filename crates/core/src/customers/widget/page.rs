@@ -24,7 +24,8 @@ impl Command for SetPage {
         let moved = contact.page.as_ref().is_none_or(|p| p.url != page.url || p.title != page.title);
         contact.page = Some(page);
         tx.keep_visitor(&permit, &contact)?;
-        if moved && tx.visitor_place(inbox, contact.id)?.is_some_and(|place| place.status != Status::Resolved) {
+        if moved && tx.visitor_place(inbox, contact.id)?.is_some_and(|place| place.status != Status::Resolved)
+        {
             emit_contact(ctx, tx, inbox, &contact);
         }
         Ok(())

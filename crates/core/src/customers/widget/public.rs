@@ -69,7 +69,8 @@ impl PublicMessage {
 
 /// A member's name towards one inbox's visitors, from which nobody gets the member's id.
 pub(super) fn face(inbox: InboxId, member: MemberId) -> Id {
-    let hash = Sha256::new().chain_update(b"face").chain_update(inbox.0.0).chain_update(member.0.0).finalize();
+    let hash =
+        Sha256::new().chain_update(b"face").chain_update(inbox.0.0).chain_update(member.0.0).finalize();
     let mut id = [0; 16];
     id.copy_from_slice(&hash[..16]);
     Id(id)
@@ -167,7 +168,11 @@ mod tests {
         assert_eq!((seen.number, seen.mine, seen.client_key), (4, false, None));
         let face = seen.face.unwrap();
         assert_ne!(face, Id([3; 16]));
-        assert_ne!(face, super::face(InboxId(Id([7; 16])), MemberId(Id([3; 16]))), "another inbox, another name");
+        assert_ne!(
+            face,
+            super::face(InboxId(Id([7; 16])), MemberId(Id([3; 16]))),
+            "another inbox, another name"
+        );
         let (_, html) = seen.body.unwrap();
         assert!(html.contains("@bob") && !html.contains("data-member"), "{html}");
     }

@@ -1,0 +1,18 @@
+/** The choices of "Snooze", for menus and the dialog. */
+import type { MenuItem } from '@portico/kit/menu.ts';
+import { t } from '../../i18n/index.svelte.ts';
+import type { Id } from '../../lib/types.ts';
+import { snooze } from './commands.ts';
+import { desk } from './desk.svelte.ts';
+import { inAnHour, nextMonday, tomorrow } from './snooze.ts';
+
+export function snoozeItems(id: Id): MenuItem[] {
+  const now = Date.now();
+  return [
+    { label: t('cust.snooze.hour'), icon: 'clock', act: () => snooze(id, inAnHour(now)) },
+    { label: t('cust.snooze.tomorrow'), icon: 'clock', act: () => snooze(id, tomorrow(now)) },
+    { label: t('cust.snooze.monday'), icon: 'calendar', act: () => snooze(id, nextMonday(now)) },
+    { label: t('cust.snooze.reply'), icon: 'reply', act: () => snooze(id, null) },
+    { label: t('cust.snooze.custom'), icon: 'calendar', key: 'S', act: () => (desk.dialog = { name: 'snooze', id }) },
+  ];
+}
