@@ -88,7 +88,10 @@ fn the_team_and_a_program_use_the_api() {
         // A question with words; then back to nobody's severity by null.
         let ask = json!({"state": "needs_info", "message": "Which browser?", "severity": "high", "assignee_id": d.sam.id});
         let asked = sam.patch(&format!("/reports/{id}"), ask).await.ok(200);
-        assert_eq!((asked["waiting_on"].as_str(), asked["severity"].as_str()), (Some("reporter"), Some("high")));
+        assert_eq!(
+            (asked["waiting_on"].as_str(), asked["severity"].as_str()),
+            (Some("reporter"), Some("high"))
+        );
         let cleared = sam.patch(&format!("/reports/{id}"), json!({"severity": null})).await.ok(200);
         assert_eq!((&cleared["severity"], &cleared["assignee_id"]), (&Value::Null, &json!(d.sam.id)));
         let unsaid = sam.patch(&format!("/reports/{id}"), json!({"state": "closed"})).await;
@@ -111,11 +114,16 @@ fn the_team_and_a_program_use_the_api() {
         assert_eq!(owner.get("/reports?state=all").await.ok(200)["items"], json!([]));
         assert_eq!(owner.get("/programs/northwind-lamps").await.ok(200)["member_ids"], json!([]));
         owner.patch("/programs/northwind-lamps", json!({"intake": "paused"})).await.refused(403, "forbidden");
-        owner.put(&format!("/programs/northwind-lamps/members/{}", d.owner.id), json!({})).await.refused(403, "forbidden");
+        owner
+            .put(&format!("/programs/northwind-lamps/members/{}", d.owner.id), json!({}))
+            .await
+            .refused(403, "forbidden");
         let record = sam.get("/programs/northwind-lamps/audit").await.ok(200);
         assert!(record["items"].as_array().unwrap().len() >= 5);
         // Paused by the team: refused with the notice.
-        sam.patch("/programs/northwind-lamps", json!({"intake": "paused", "notice": "Back on Monday."})).await.ok(200);
+        sam.patch("/programs/northwind-lamps", json!({"intake": "paused", "notice": "Back on Monday."}))
+            .await
+            .ok(200);
         let refused = h.anonymous().post("/programs/northwind-lamps/reports", report()).await;
         refused.refused(403, "forbidden");
         assert!(refused.text().contains("Back on Monday."));
@@ -128,7 +136,9 @@ fn a_report_is_made_and_followed_without_a_script() {
         let d = desk(&h).await;
         let nobody = h.anonymous();
         let list = page(&nobody.get("/security").await, 200);
-        assert!(list.contains("href=\"/security/northwind-lamps\"") && list.contains("Tell us &lt;first&gt;."));
+        assert!(
+            list.contains("href=\"/security/northwind-lamps\"") && list.contains("Tell us &lt;first&gt;.")
+        );
         let policy = page(&nobody.get("/security/northwind-lamps").await, 200);
         assert!(policy.contains("<strong>harm</strong>") && policy.contains("&lt;b&gt;all&lt;"), "{policy}");
         assert!(policy.contains("href=\"mailto:security@lamps.example\""));
@@ -151,13 +161,18 @@ fn a_report_is_made_and_followed_without_a_script() {
             assert!(wrong.contains(&format!("id=\"e-{field}\"")), "{field}: {wrong}");
         }
         assert_eq!(wrong.matches("aria-invalid=\"true\"").count(), 3);
-        assert!(wrong.contains("The number is &lt;b&gt;not&lt;") && wrong.contains("value=\"Mats &lt;i&gt;\""));
+        assert!(
+            wrong.contains("The number is &lt;b&gt;not&lt;") && wrong.contains("value=\"Mats &lt;i&gt;\"")
+        );
         assert!(wrong.contains(" checked>") && wrong.contains("value=\"0123456789abcdef0123456789\""));
 
         // Sent; sent again by a reload, it is still one.
         let sent = send(&h, "/security/northwind-lamps/report", &FULL).await;
         assert_eq!(sent.status, 303, "{}", sent.text());
-        assert_eq!((sent.header("cache-control"), sent.header("referrer-policy")), ("no-store", "no-referrer"));
+        assert_eq!(
+            (sent.header("cache-control"), sent.header("referrer-policy")),
+            ("no-store", "no-referrer")
+        );
         let first = sent.header("location").to_owned();
         assert!(first.starts_with("/security/track/pt_") && first.ends_with("?sent=1"));
         assert_eq!(send(&h, "/security/northwind-lamps/report", &FULL).await.status, 303);
@@ -166,7 +181,13 @@ fn a_report_is_made_and_followed_without_a_script() {
         let answer = nobody.get(&first).await;
         assert_eq!((answer.header("cache-control"), answer.header("x-robots-tag")), ("no-store", "noindex"));
         let text = page(&answer, 200);
-        for part in ["NL-1", "Received.", "Keep the address of this page", "policy version 1 applies", "As <b><bdi>Mats &lt;i&gt;"] {
+        for part in [
+            "NL-1",
+            "Received.",
+            "Keep the address of this page",
+            "policy version 1 applies",
+            "As <b><bdi>Mats &lt;i&gt;",
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(text.contains("<h3>Description</h3>") && text.contains("&lt;b&gt;not&lt;/b&gt;"), "{text}");
@@ -238,7 +259,8 @@ fn other_sites_and_wrong_links_get_nowhere() {
         }
         assert_eq!(last, 429);
         // So is flooding; somebody else is not kept out by it.
-        let mut last = h.anonymous().post("/programs/northwind-lamps/reports", report()).from("10.0.0.9").await;
+        let mut last =
+            h.anonymous().post("/programs/northwind-lamps/reports", report()).from("10.0.0.9").await;
         for _ in 0..8 {
             last = h.anonymous().post("/programs/northwind-lamps/reports", report()).from("10.0.0.9").await;
         }
@@ -280,7 +302,12 @@ fn a_file_of_the_team_reaches_the_reporter_and_nobody_else() {
     each_http(async |h| {
         let d = desk(&h).await;
         let sent = h.anonymous().post("/programs/northwind-lamps/reports", report()).await.ok(201);
-        let path = sent["tracking_url"].as_str().unwrap().strip_prefix("https://chat.example.org").unwrap().to_owned();
+        let path = sent["tracking_url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("https://chat.example.org")
+            .unwrap()
+            .to_owned();
         let sam = h.as_member(&d.sam);
         let room = sam.get("/reports").await.ok(200)["items"][0]["id"].as_str().unwrap().to_owned();
         let mut ids = Vec::new();

@@ -10,7 +10,8 @@ use axum::{
 use portico_core::{
     Ctx,
     security::{
-        AddTeamMember, CreateProgram, GetProgram, PolicyText, ProgramAudit, Programs, RemoveTeamMember, UpdateProgram,
+        AddTeamMember, CreateProgram, GetProgram, PolicyText, ProgramAudit, Programs, RemoveTeamMember,
+        UpdateProgram,
     },
 };
 use portico_domain::{
@@ -134,7 +135,13 @@ pub(crate) async fn edit(
     Ok(Json(ProgramView::of(api.edge.app.run(ctx, command).await?, &peer.url)))
 }
 
-async fn team(api: Api, ctx: Ctx, url: &str, (slug, id): (String, String), on: bool) -> Result<Json<ProgramView>, Problem> {
+async fn team(
+    api: Api,
+    ctx: Ctx,
+    url: &str,
+    (slug, id): (String, String),
+    on: bool,
+) -> Result<Json<ProgramView>, Problem> {
     let member: MemberId = id.parse().map_err(|_| Error::not_found())?;
     let program = if on {
         api.edge.app.run(ctx, AddTeamMember { slug, member }).await?

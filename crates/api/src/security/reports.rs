@@ -10,7 +10,8 @@ use axum::{
 use portico_core::{
     Ctx, messages,
     security::{
-        GetReport, ReportCounts, ReportDraft, ReportNumbers, Reports, RotateTrackingLink, States, SubmitReport, UpdateReport,
+        GetReport, ReportCounts, ReportDraft, ReportNumbers, Reports, RotateTrackingLink, States,
+        SubmitReport, UpdateReport,
     },
 };
 use portico_domain::{
@@ -123,7 +124,10 @@ pub(crate) async fn list(
 
 /// How many reports there are in one's programs.
 #[utoipa::path(get, path = "/reports/counts", tag = "security", responses((status = 200, body = ReportNumbers)))]
-pub(crate) async fn counts(State(api): State<Api>, Member(ctx): Member) -> Result<Json<ReportNumbers>, Problem> {
+pub(crate) async fn counts(
+    State(api): State<Api>,
+    Member(ctx): Member,
+) -> Result<Json<ReportNumbers>, Problem> {
     Ok(Json(api.edge.app.ask(ctx, ReportCounts).await?))
 }
 

@@ -38,6 +38,7 @@ const TEMPLATES: [(&str, &str); 6] = [
     ("track.html", include_str!("track.html")),
     ("problem.html", include_str!("problem.html")),
 ];
+const MARK: &str = include_str!("../../../../../ui/kit/src/mark.svg");
 const STYLE: &str = concat!(
     include_str!("../../../../../ui/kit/src/styles/tokens.css"),
     include_str!("../../../../../ui/kit/src/styles/base.css"),
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Router<Api> {
     Router::new()
         .route("/security", get(policy::desk))
         .route("/security/portal.css", get(style))
+        .route("/security/mark.svg", get(mark))
         .route("/security/{slug}", get(policy::policy))
         .route("/security/{slug}/report", get(report::form).post(report::send))
         .route("/security/track/{token}", get(track::page).post(track::reply))
@@ -81,7 +83,13 @@ fn style_tag() -> &'static str {
 async fn style() -> Response {
     // Its address changes with it.
     let cache = "public, max-age=31536000, immutable";
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, cache)], STYLE).into_response()
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, cache)], STYLE)
+        .into_response()
+}
+
+async fn mark() -> Response {
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], MARK)
+        .into_response()
 }
 
 /// Whether what is behind the page may stay in caches.
@@ -93,7 +101,7 @@ enum Keep {
     Never,
 }
 
-/// A page. Names in `facts` beginning with nothing special are escaped; safe HTML is marked where it is made.
+/// A page. Everything in `facts` is escaped; safe HTML is marked as such where it is made.
 fn render(status: StatusCode, keep: Keep, name: &str, facts: Value) -> Result<Response> {
     let facts = context! { style => style_tag(), ..facts };
     let html = environment()?.get_template(name).and_then(|t| t.render(facts)).map_err(Error::internal)?;
@@ -174,7 +182,11 @@ fn from_our_page(headers: &HeaderMap, peer: &Peer) -> Result<()> {
         (None, None | Some("null")) => true,
         (None, Some(origin)) => origin == peer.url,
     };
-    if ours { Ok(()) } else { Err(Error::forbidden("the form came from another site; open it here and send it again")) }
+    if ours {
+        Ok(())
+    } else {
+        Err(Error::forbidden("the form came from another site; open it here and send it again"))
+    }
 }
 
 /// The key that makes a form sent twice one thing: given with the form, random, together with what is asked.
@@ -184,7 +196,10 @@ fn once(key: &str, parts: &[&str]) -> Option<portico_core::IdempotencyKey> {
     for part in parts {
         hash = hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part.as_bytes());
     }
-    fine.then(|| portico_core::IdempotencyKey { key: format!("form:{key}"), fingerprint: hash.finalize().into() })
+    fine.then(|| portico_core::IdempotencyKey {
+        key: format!("form:{key}"),
+        fingerprint: hash.finalize().into(),
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,12 @@ pub(super) async fn desk(State(api): State<Api>, peer: Peer) -> Response {
 async fn list(api: &Api, peer: &Peer) -> Result<Response> {
     let desk = api.edge.app.ask(nobody(api, peer).await?, PublicPrograms).await?;
     let programs: Vec<ProgramFacts> = desk.programs.into_iter().map(Into::into).collect();
-    render(StatusCode::OK, Keep::Briefly, "desk.html", context! { organization => desk.organization, programs => Value::from(Serde(programs)) })
+    render(
+        StatusCode::OK,
+        Keep::Briefly,
+        "desk.html",
+        context! { organization => desk.organization, programs => Value::from(Serde(programs)) },
+    )
 }
 
 /// One program's policy.
@@ -43,6 +48,9 @@ async fn one(api: &Api, peer: &Peer, slug: String) -> Result<Response> {
 pub(super) async fn security_txt(State(api): State<Api>, peer: Peer) -> Result<Response, Problem> {
     let ctx = nobody(&api, &peer).await?;
     let facts = api.edge.app.ask(ctx, SecurityTxt { base_url: peer.url.clone() }).await?;
-    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
     Ok((headers, security::security_txt(&facts)).into_response())
 }

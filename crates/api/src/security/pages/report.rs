@@ -96,13 +96,20 @@ async fn program(api: &Api, peer: &Peer, slug: String) -> Result<PublicPage> {
     api.edge.app.ask(nobody(api, peer).await?, PublicPolicy { slug }).await
 }
 
-fn show(status: StatusCode, page: PublicPage, fields: &Fields, failed: Option<&str>, wrong: &[Error]) -> Result<Response> {
+fn show(
+    status: StatusCode,
+    page: PublicPage,
+    fields: &Fields,
+    failed: Option<&str>,
+    wrong: &[Error],
+) -> Result<Response> {
     let problems: Vec<Wrong> = wrong
         .iter()
         .filter_map(|e| Some((e.field()?.to_owned(), sentence(e.message()))))
         .map(|(field, message)| Wrong { label: label(&field), field, message })
         .collect();
-    let errors: BTreeMap<&str, &str> = problems.iter().map(|w| (w.field.as_str(), w.message.as_str())).collect();
+    let errors: BTreeMap<&str, &str> =
+        problems.iter().map(|w| (w.field.as_str(), w.message.as_str())).collect();
     let facts = context! {
         organization => page.organization,
         slug => page.program.slug.clone(),
@@ -137,13 +144,18 @@ pub(super) async fn send(
         Err(e) => {
             let too_large = e.status() == StatusCode::PAYLOAD_TOO_LARGE;
             let say = "the form cannot be read; go back, everything is still there, and send it again";
-            return refusal(&if too_large { Error::too_large("form", "the report is too long; shorten it") } else { Error::invalid("form", say) });
+            return refusal(&if too_large {
+                Error::too_large("form", "the report is too long; shorten it")
+            } else {
+                Error::invalid("form", say)
+            });
         }
     };
     let intake = match fields.draft().check() {
         Ok(intake) => intake,
         Err(wrong) => {
-            let failed = if wrong.len() == 1 { "One field needs a change." } else { "Some fields need a change." };
+            let failed =
+                if wrong.len() == 1 { "One field needs a change." } else { "Some fields need a change." };
             return answer(show(StatusCode::BAD_REQUEST, page, &fields, Some(failed), &wrong));
         }
     };

@@ -131,7 +131,9 @@ impl From<Tracked> for ReportFacts {
             sent: received.strftime("%-d %B %Y at %H:%M UTC").to_string(),
             sent_iso: received.timestamp().to_string(),
             state: state_words(r.state),
-            state_note: r.close_reason.map_or_else(|| whose_move(r.state).to_owned(), |c| reason_words(c).to_owned()),
+            state_note: r
+                .close_reason
+                .map_or_else(|| whose_move(r.state).to_owned(), |c| reason_words(c).to_owned()),
             steps: steps(r.state, r.close_reason, received.strftime("%-d %B").to_string()),
             severity: r.severity.map(severity),
             key: r.key,
@@ -156,7 +158,9 @@ fn entry(m: TrackedMessage, organization: &str, day: Option<String>) -> Entry {
         (false, false) => format!("{author}, {organization}"),
     };
     let (line, icon) = match &m.body {
-        TrackedBody::System { event, params } => (Some(line(event, params)), if event == "received" { "check" } else { "info" }),
+        TrackedBody::System { event, params } => {
+            (Some(line(event, params)), if event == "received" { "check" } else { "info" })
+        }
         _ => (None, "info"),
     };
     let shown = if m.mine && author.is_empty() { "You" } else { author.as_str() };
@@ -186,7 +190,11 @@ fn entry(m: TrackedMessage, organization: &str, day: Option<String>) -> Entry {
 }
 
 fn initials(name: &str) -> String {
-    name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric())).take(2).flat_map(char::to_uppercase).collect()
+    name.split_whitespace()
+        .filter_map(|w| w.chars().find(|c| c.is_alphanumeric()))
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 fn size(bytes: i64) -> String {
@@ -215,7 +223,10 @@ fn line(event: &str, params: &BTreeMap<String, String>) -> String {
         },
         "severity_changed" => {
             let found = Severity::ALL.iter().find(|s| severity(**s).key == get("to"));
-            found.map_or_else(|| "Severity is open again".to_owned(), |s| format!("Severity set to {}", severity(*s).name))
+            found.map_or_else(
+                || "Severity is open again".to_owned(),
+                |s| format!("Severity set to {}", severity(*s).name),
+            )
         }
         _ => "The report was changed".to_owned(),
     }
@@ -266,12 +277,17 @@ fn steps(state: ReportState, reason: Option<CloseReason>, received: String) -> V
         ReportState::Closed if reason == Some(CloseReason::Resolved) => ("ok", "ok", "ok"),
         ReportState::Closed => ("ok", "", "ok"),
     };
-    let question = if state == ReportState::NeedsInfo { "a question to you".to_owned() } else { String::new() };
+    let question =
+        if state == ReportState::NeedsInfo { "a question to you".to_owned() } else { String::new() };
     vec![
         Step { name: "Received", class: "ok", note: received },
         Step { name: "Being looked at", class: seen, note: question },
         Step { name: "Confirmed", class: confirmed, note: String::new() },
-        Step { name: "Closed", class: closed, note: reason.map(|r| reason_words(r).to_owned()).unwrap_or_default() },
+        Step {
+            name: "Closed",
+            class: closed,
+            note: reason.map(|r| reason_words(r).to_owned()).unwrap_or_default(),
+        },
     ]
 }
 
@@ -292,8 +308,12 @@ mod tests {
 
     #[test]
     fn lines_are_words_of_ours_whatever_the_params_say() {
-        let params = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        assert_eq!(line("state_changed", &params(&[("to", "closed"), ("reason", "duplicate")])), "Closed: it was known already");
+        let params =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        assert_eq!(
+            line("state_changed", &params(&[("to", "closed"), ("reason", "duplicate")])),
+            "Closed: it was known already"
+        );
         assert_eq!(line("state_changed", &params(&[("to", "closed"), ("reason", "<b>")])), "Closed");
         assert_eq!(line("severity_changed", &params(&[("to", "critical")])), "Severity set to Critical");
         assert_eq!(line("severity_changed", &params(&[])), "Severity is open again");
@@ -303,6 +323,9 @@ mod tests {
     #[test]
     fn sizes_and_initials() {
         assert_eq!([size(5), size(18_432), size(2_560_000)], ["5 B", "18 kB", "2.5 MB"]);
-        assert_eq!([initials("Mats Lindqvist Olsson"), initials("0x_marlowe"), initials("김하늘"), initials("")], ["ML", "0", "김", ""]);
+        assert_eq!(
+            [initials("Mats Lindqvist Olsson"), initials("0x_marlowe"), initials("김하늘"), initials("")],
+            ["ML", "0", "김", ""]
+        );
     }
 }

@@ -50,7 +50,13 @@ struct Failed {
     kept: String,
 }
 
-async fn show(api: &Api, ctx: Ctx, token: &str, look: Look, failed: Option<(StatusCode, Failed)>) -> Result<Response> {
+async fn show(
+    api: &Api,
+    ctx: Ctx,
+    token: &str,
+    look: Look,
+    failed: Option<(StatusCode, Failed)>,
+) -> Result<Response> {
     let found = api.edge.app.ask(ctx, TrackReport { before: look.before }).await?;
     let (status, failed) = failed.unwrap_or((StatusCode::OK, Failed::default()));
     let facts = context! {

@@ -50,6 +50,46 @@ pub(super) struct Side {
     pub(super) face: String,
 }
 
+impl Side {
+    /// Every id.
+    pub(super) fn all(&mut self) -> [&mut String; 32] {
+        [
+            &mut self.public,
+            &mut self.private,
+            &mut self.direct,
+            &mut self.conversation,
+            &mut self.report,
+            &mut self.public_message,
+            &mut self.private_message,
+            &mut self.reply,
+            &mut self.direct_message,
+            &mut self.contact_message,
+            &mut self.note,
+            &mut self.report_message,
+            &mut self.report_note,
+            &mut self.file,
+            &mut self.loose_file,
+            &mut self.visitor_file,
+            &mut self.member,
+            &mut self.apart,
+            &mut self.agent,
+            &mut self.secur,
+            &mut self.chief,
+            &mut self.session,
+            &mut self.token,
+            &mut self.invite,
+            &mut self.code,
+            &mut self.team,
+            &mut self.inbox,
+            &mut self.key,
+            &mut self.contact,
+            &mut self.slug,
+            &mut self.tracking,
+            &mut self.face,
+        ]
+    }
+}
+
 /// Everybody who may knock, in the order of the table's columns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Who {
@@ -347,7 +387,6 @@ fn canaries() -> Vec<Canary> {
         ("direct", &[Member, Agent]),
         ("draft", &[Member]),
         ("tokenname", &[Member]),
-        ("inboxname", customers),
         ("contactmail", &[Owner, Admin, Agent, TokenCustomers, Contact]),
         ("contactmailtwo", &[Owner, Admin, Agent, TokenCustomers, Contact2]),
         ("contact", &[Owner, Admin, Agent, TokenCustomers, Contact]),

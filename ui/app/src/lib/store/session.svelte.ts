@@ -12,6 +12,9 @@ import type { Drafts } from './drafts.ts';
 import type { Outbox } from './outbox.ts';
 import { claimTab, livingTabs } from './tab.ts';
 
+/** Says that this browser was signed in when we last knew. */
+const SIGNED_IN = 'portico:signed-in';
+
 export type Status = 'starting' | 'setup' | 'signed-out' | 'ready' | 'error';
 /** The banner waits this long, so that a short hiccup stays unseen. */
 export const OFFLINE_AFTER = 2_000;
@@ -59,7 +62,21 @@ export class SessionLife {
       else this.stream.nudge();
     });
     setInterval(() => sweepTyping(this.data, Date.now()), 1_000);
-    await this.boot();
+    // Where no session is likely, ask first: a refusal would stand in the console as an error.
+    if (localStorage.getItem(SIGNED_IN) === null) await this.arrive();
+    else await this.boot();
+  }
+
+  private async arrive(): Promise<void> {
+    try {
+      const here = await get<{ needed: boolean; signed_in: boolean }>('/setup');
+      if (here.signed_in) await this.boot();
+      else this.status = here.needed ? 'setup' : 'signed-out';
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.error = error;
+      this.status = 'error';
+    }
   }
 
   async boot(): Promise<void> {
@@ -70,6 +87,7 @@ export class SessionLife {
       this.drafts.restore(boot.me.member.id);
       this.data.load(boot);
       this.status = 'ready';
+      localStorage.setItem(SIGNED_IN, '1');
       this.stream.start();
       this.outbox.restore(await livingTabs());
       this.drafts.flush();
@@ -86,6 +104,7 @@ export class SessionLife {
   }
 
   private async signedOut(): Promise<void> {
+    localStorage.removeItem(SIGNED_IN);
     try {
       this.status = (await get<{ needed: boolean }>('/setup')).needed ? 'setup' : 'signed-out';
     } catch {
@@ -98,6 +117,7 @@ export class SessionLife {
     if (this.status !== 'ready') return;
     this.stream.stop();
     setCsrf('');
+    localStorage.removeItem(SIGNED_IN);
     this.status = 'signed-out';
     this.setOnline(true);
   }
