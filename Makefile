@@ -7,6 +7,7 @@ menu:
 	@echo "make dev     a server for development, and the web app with live reload"
 	@echo "make check   the quick checks of the repository (cargo xtask check)"
 	@echo "make test    everything that must pass, as CI runs it"
+	@echo "make bench   measures a release build against raw baselines of the same run"
 	@echo "make clean   remove what was built, and the test database; ./data stays"
 
 run:
@@ -23,6 +24,9 @@ check:
 
 test:
 	@scripts/test.sh
+
+bench:
+	@scripts/bench.sh
 
 clean:
 	@scripts/need-postgres.sh remove 2>/dev/null || true

@@ -7,7 +7,10 @@ import { launch, photograph } from './lib/browser.mjs';
 import { freshDatabase } from './lib/postgres.mjs';
 import { Proxy } from './lib/proxy.mjs';
 import { freePort, Server } from './lib/server.mjs';
+import * as customers from './job/customers.mjs';
 import * as people from './job/people.mjs';
+import * as security from './job/security.mjs';
+import { count, storm } from './job/storm.mjs';
 import * as team from './job/team.mjs';
 
 const postgres = process.env.PORTICO_TEST_POSTGRES;
@@ -42,6 +45,17 @@ for (const [engine, url] of engines) {
       await step('a thread', team.thread);
       await step('a picture and a file', team.file);
       await step('search', team.search);
+      await step('an inbox for the shop, looked after by the agent', customers.makeInbox);
+      await step('a visitor of the shop writes, the agent sees it live', customers.visitorAsks);
+      await step('the agent answers; typing and seen, both ways', customers.agentAnswers);
+      await step('a note is for the team alone', customers.note);
+      await step('a program whose team is not the owner', security.makeProgram);
+      await step('a researcher reports without JavaScript', security.researcherReports);
+      await step('the security team answers', security.teamAnswers);
+      await step('the researcher reads the answer and writes back', security.reporterReads);
+      await step('the owner sees nothing of the report', security.ownerSeesNothing);
+      await step('everybody writes while the wire is cut twice and the server is killed', storm);
+      await step('every message exists once, in one order everywhere', count);
     } finally {
       await world.end();
     }

@@ -1,4 +1,5 @@
 //! The Customers desk over HTTP: the agents' API and the visitors'.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use portico_domain::member::Role;
 use portico_testkit::{HttpApp, Person, each_http};

@@ -42,6 +42,9 @@ pub enum Event {
         number: i64,
         outside_number: Option<i64>,
         thread_id: Option<MessageId>,
+        /// The member who wrote it, or did what its system line told: to them it was never news.
+        #[serde(default)]
+        by: Option<MemberId>,
     },
     #[serde(rename = "message.thread")]
     MessageThread { message_id: MessageId, thread: ThreadInfo },

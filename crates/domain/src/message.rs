@@ -91,6 +91,17 @@ pub struct Message {
     pub outside_number: Option<i64>,
 }
 
+impl Message {
+    /// The member to whom this was never news: who wrote it, or did what its system line tells.
+    pub fn by(&self) -> Option<MemberId> {
+        match (&self.body, self.author.kind) {
+            (Body::System { params, .. }, _) => params.get("by_id").and_then(|id| id.parse().ok()),
+            (_, AuthorKind::Member | AuthorKind::Bot) => self.author.id.map(MemberId),
+            _ => None,
+        }
+    }
+}
+
 /// The text of a message as its author sent it, checked.
 pub fn check_body(body: &str, files: usize) -> Result<&str> {
     let text = body.trim_end();

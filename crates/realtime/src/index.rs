@@ -42,7 +42,7 @@ pub(crate) enum Effect {
     EndSession(SessionId),
     /// A member is suspended.
     EndMember(MemberId),
-    /// A member became a guest or a guest a member: they see another organization now.
+    /// A member became a guest or an admin, or is one no more: they see another organization now.
     Resync(MemberId),
     /// A contact is blocked.
     EndContact(ContactId),
@@ -132,7 +132,8 @@ impl Index {
                 if now.suspended {
                     return Some(Effect::EndMember(member.id));
                 }
-                if before.is_some_and(|b| b.is_guest() != now.is_guest()) {
+                let sees = |p: Person| (p.is_guest(), p.role.is_admin());
+                if before.is_some_and(|b| sees(b) != sees(now)) {
                     return Some(Effect::Resync(member.id));
                 }
             }

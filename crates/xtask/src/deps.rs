@@ -34,7 +34,7 @@ const FOR_TESTS: &[&str] = &["testkit"];
 
 /// Libraries only some crates may use: (library, crates that may, crates that may for their tests).
 const LIBRARIES: &[(&str, &[&str], &[&str])] = &[
-    ("rusqlite", &["store"], &["load"]),
+    ("rusqlite", &["store", "load"], &[]),
     ("postgres", &["store", "testkit"], &["load"]),
     ("tokio-postgres", &["store"], &["load"]),
     ("axum", &["edge", "api", "server", "testkit"], &[]),
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn drivers_and_frameworks_stay_in_their_place() {
         for (from, to) in
-            [("core", "rusqlite"), ("api", "postgres"), ("realtime", "axum"), ("load", "rusqlite")]
+            [("core", "rusqlite"), ("api", "postgres"), ("realtime", "axum"), ("load", "postgres")]
         {
             assert_eq!(one(from, to, false, false).len(), 1, "{from} -> {to}");
         }
@@ -166,6 +166,7 @@ mod tests {
         for (from, to, for_tests) in [
             ("store", "rusqlite", false),
             ("api", "axum", false),
+            ("load", "rusqlite", false),
             ("load", "postgres", true),
             ("core", "serde", false),
         ] {

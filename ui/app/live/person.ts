@@ -10,8 +10,9 @@ import { Data, type Stale } from '../src/lib/store/data.svelte.ts';
 import { Lists } from '../src/lib/store/lists.svelte.ts';
 import { Reports } from '../src/lib/store/reports.svelte.ts';
 import { Stream } from '../src/lib/stream.ts';
+import { Feed } from '../src/desks/customers/feed.svelte.ts';
 import type { StreamEvent } from '../src/lib/events.ts';
-import type { Boot, Conversation, Id, Page } from '../src/lib/types.ts';
+import type { Boot, Id, Page } from '../src/lib/types.ts';
 
 const asking = new AsyncLocalStorage<string>();
 const realFetch = globalThis.fetch;
@@ -20,7 +21,7 @@ let origin = '';
 /** Where the server is. The app asks for paths alone, as in a page. */
 export function browse(url: string): void {
   origin = url;
-  Object.assign(globalThis, { location: { href: `${url}/` } });
+  Object.assign(globalThis, { location: { href: `${url}/`, origin: url } });
   globalThis.fetch = (path, init) => {
     const headers = new Headers(init?.headers);
     const token = asking.getStore();
@@ -35,11 +36,11 @@ export function as<T>(token: string, what: () => Promise<T>): Promise<T> {
 }
 
 /** Every page of a list. */
-export async function every<T>(path: string): Promise<T[]> {
+export async function every<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {
-    const page: Page<T> = await get<Page<T>>(path, { limit: 200, cursor });
+    const page: Page<T> = await get<Page<T>>(path, { ...query, limit: 200, cursor });
     items.push(...page.items);
     cursor = page.next;
   } while (cursor);
@@ -54,6 +55,11 @@ export class Person {
   readonly actions: Actions = createActions(this.data);
   readonly lists = new Lists(this.data);
   readonly reports = new Reports(this.data);
+  /** All conversations, and those that are open and mine. */
+  readonly feeds = [
+    new Feed(this.data, { status: 'all', assignee: 'any', inbox: null }),
+    new Feed(this.data, { status: 'open', assignee: 'me', inbox: null }),
+  ];
   /** What events have marked, to be fetched again. */
   readonly stale = new Set<Stale>();
   readonly last: string[] = [];
@@ -168,10 +174,7 @@ export class Person {
     this.stream.start();
     await this.as(async () => {
       await this.reports.refresh('security');
-      if (boot.me.desks.customers) {
-        const since = this.data.clock;
-        for (const conversation of await every<Conversation>('/conversations?status=all')) this.data.putConversation(conversation, since);
-      }
+      if (boot.me.desks.customers) for (const feed of this.feeds) await feed.refresh();
       for (const what of ['threads', 'saved', 'customers', 'inbox'] as const) await this.lists.refresh(what);
     });
   }

@@ -19,6 +19,8 @@ export const routes: Route[] = [
   { prefix: '/inbox', desk: 'inbox', title: 'desk.inbox', load: () => import('./desks/inbox/InboxDesk.svelte') },
   { prefix: '/team', desk: 'team', title: 'desk.team', load: () => import('./desks/team/TeamDesk.svelte') },
   { prefix: '/customers', desk: 'customers', title: 'desk.customers', load: () => import('./desks/customers/CustomersDesk.svelte') },
+  // What a conversation shared into a channel is called; the desk leads on to its own address.
+  { prefix: '/conversations', desk: 'customers', title: 'desk.customers', load: () => import('./desks/customers/CustomersDesk.svelte') },
   // Not /security: that is the public portal, served as plain pages.
   { prefix: '/reports', desk: 'security', title: 'desk.security', load: () => import('./desks/security/SecurityDesk.svelte') },
   { prefix: '/admin', desk: 'admin', title: 'desk.admin', load: () => import('./desks/admin/AdminDesk.svelte') },

@@ -64,7 +64,18 @@ export async function person(browser, name, options = {}) {
   };
   context.on('page', watch);
   const page = await context.newPage();
-  return { name, context, page, guard, check: () => guard.check(name), close: () => context.close() };
+  return { name, context, page, guard, heard: listen(page), check: () => guard.check(name), close: () => context.close() };
+}
+
+/** Everything a page is told from here on: answers and stream frames, as text. What must not reach someone is looked for in it. */
+function listen(page) {
+  const heard = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => heard.push(String(payload))));
+  page.on('response', async (response) => {
+    const kind = response.headers()['content-type'] ?? '';
+    if (/json|html/.test(kind)) heard.push(await response.text().catch(() => ''));
+  });
+  return heard;
 }
 
 /** After a failure: what everybody has before them, in ui/e2e/test-results, and what their guards heard. */

@@ -11,7 +11,6 @@ pub(crate) use gate::Gate;
 
 use crate::Api;
 use portico_domain::program::Program;
-use portico_types::{Error, Result, TenantId};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -41,11 +40,4 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(track::get))
         .routes(routes!(track::post))
         .routes(routes!(track::close))
-}
-
-/// The organization whose public pages these are: a server's first. (A second one's programs are reached with its own
-/// address once there is one.)
-async fn public_organization(api: &Api) -> Result<TenantId> {
-    let all = api.edge.app.db().read_instance(|tx| tx.organizations()).await?;
-    all.into_iter().next().map(|(tenant, _)| tenant).ok_or_else(Error::not_found)
 }

@@ -1,6 +1,6 @@
 //! Reports: sent by anybody, handled by a program's team.
 
-use super::{Gate, public_organization};
+use super::Gate;
 use crate::{Api, Listed, Paging};
 use axum::{
     Extension, Json,
@@ -10,7 +10,7 @@ use axum::{
 use portico_core::{
     Ctx, messages,
     security::{
-        GetReport, ReportCounts, ReportDraft, ReportNumbers, Reports, RotateTrackingLink, States,
+        self, GetReport, ReportCounts, ReportDraft, ReportNumbers, Reports, RotateTrackingLink, States,
         SubmitReport, UpdateReport,
     },
 };
@@ -60,7 +60,7 @@ pub(super) fn tracking_url(url: &str, token: &str) -> String {
 
 /// Whoever sends a report: signed in, or nobody in particular.
 pub(super) async fn nobody(api: &Api, peer: &Peer) -> Result<Ctx> {
-    let mut ctx = api.edge.app.ctx(public_organization(api).await?, Actor::Anonymous);
+    let mut ctx = api.edge.app.ctx(security::public_organization(&api.edge.app).await?, Actor::Anonymous);
     ctx.ip = Some(peer.ip.clone());
     Ok(ctx)
 }
@@ -146,11 +146,13 @@ pub(crate) async fn get(
 }
 
 /// Tells a field that is missing from one that is null.
+#[expect(clippy::option_option, reason = "a change to nothing is not no change")]
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[expect(clippy::option_option, reason = "a change to nothing is not no change")]
 pub(crate) struct Change {
     title: Option<String>,
     state: Option<ReportState>,

@@ -66,6 +66,7 @@ impl Command for RemoveAgent {
                 Event::MemberLeft { group: self.inbox.0, kind: GroupKind::Inbox, member_id: self.member };
             tx.emit(ctx.now, None, agents_of(self.inbox), left);
             if !tx.sees_inbox(self.member, self.inbox)? {
+                tx.forget_rooms_of(self.inbox.0, self.member)?;
                 for conversation in tx.unassign(&permit, self.member)? {
                     emit_conversation(ctx, tx, conversation)?;
                 }

@@ -1,7 +1,8 @@
 //! Deleting a message: text, history and files are really gone, its number stays.
 
+use super::thread::emit_state;
 use crate::{Command, Ctx, Record, files};
-use portico_domain::{event::Event, message::AuthorKind, message::Body, room::RoomKind};
+use portico_domain::{event::Audience, event::Event, message::AuthorKind, message::Body, room::RoomKind};
 use portico_policy::{Action, DeleteMessage as May};
 use portico_store::Tx;
 use portico_types::{MessageId, Result};
@@ -28,11 +29,9 @@ impl Command for DeleteMessage {
         for at in std::iter::once(message.created_at).chain(edits).chain(message.edited_at) {
             tx.forget_in_log(&permit, &message, at)?;
         }
-        for file in tx.delete_message(&permit, ctx.now)? {
-            files::remove(ctx, tx, file)?;
-        }
+        let called = tx.still_called(&permit)?;
         if let Some(root) = message.thread_id
-            && let Some(thread) = tx.uncount_reply(root)?
+            && let Some(thread) = tx.uncount_reply(root, &message)?
         {
             tx.emit(
                 ctx.now,
@@ -40,6 +39,12 @@ impl Command for DeleteMessage {
                 room.audience(message.ring),
                 Event::MessageThread { message_id: root, thread },
             );
+            for member in tx.thread_followers(root)? {
+                emit_state(ctx, tx, member, root)?;
+            }
+        }
+        for file in tx.delete_message(&permit, ctx.now)? {
+            files::remove(ctx, tx, file)?;
         }
         tx.emit(
             ctx.now,
@@ -51,8 +56,16 @@ impl Command for DeleteMessage {
                 number: message.number,
                 outside_number: message.outside_number,
                 thread_id: message.thread_id,
+                by: message.by(),
             },
         );
+        // Whom it called without their having read it, it calls no more.
+        for member in called {
+            if let Some(state) = tx.state_in(&permit, member)? {
+                let event = Event::ReadMoved { room_id: message.room_id, state };
+                tx.emit(ctx.now, Some(message.room_id), Audience::Member(member), event);
+            }
+        }
         if room.room.kind == RoomKind::Conversation {
             crate::customers::after_delete(ctx, tx, &room, &message)?;
         }

@@ -4,7 +4,7 @@ use crate::Ctx;
 use portico_domain::{
     event::Event,
     message::{Author, AuthorKind, Body, Mentions, Message},
-    room::Ring,
+    room::{Ring, RoomKind},
 };
 use portico_policy::{Actor, PostMessage, Reason};
 use portico_store::{NewMessage, Tx};
@@ -46,9 +46,10 @@ pub(crate) fn system_message(
             at: ctx.now,
         },
     )?;
-    // Whoever did it has read the line about it; only they, so that the others see that something changed.
+    // Whoever did it has read the line about it; only they, so that the others see that something changed. In a
+    // conversation that is an owner or admin too, who need not be among its agents.
     if let Some(me) = ctx.actor.member()
-        && tx.group_role(row.room.audience, me)?.is_some()
+        && (row.room.kind == RoomKind::Conversation || tx.group_role(row.room.audience, me)?.is_some())
     {
         tx.read_own(&permit, me, posted)?;
     }

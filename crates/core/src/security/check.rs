@@ -10,7 +10,8 @@ const ADDRESS: usize = 2_048;
 /// ever known: `http`, `https`, `mailto`.
 pub(crate) fn address(field: &'static str, text: &str, schemes: &[&str]) -> Result<String> {
     let text = text.trim();
-    let wrong = || Error::invalid(field, format!("start the address with {}", schemes.join(" or ")));
+    let wrong =
+        || Error::invalid(field, format!("an address starts with {}, nothing else", schemes.join(" or ")));
     if text.len() > ADDRESS {
         return Err(Error::too_large(
             field,

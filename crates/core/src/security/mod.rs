@@ -23,7 +23,7 @@ pub use create_program::CreateProgram;
 pub use intake::{Intake, ReportDraft};
 pub use policy_text::PolicyText;
 pub use programs::{GetProgram, ProgramAudit, Programs};
-pub use public::{PublicDesk, PublicPage, PublicPolicy, PublicProgram, PublicPrograms};
+pub use public::{PublicDesk, PublicPage, PublicPolicy, PublicProgram, PublicPrograms, public_organization};
 pub use reports::{GetReport, ReportCounts, ReportNumbers, Reports, States};
 pub use security_txt::{SecurityTxt, SecurityTxtFacts, security_txt};
 pub use submit::{SubmitReport, Submitted};

@@ -1,11 +1,20 @@
 //! What everybody may know of programs, signed in or not.
 
-use crate::{Ctx, Query};
+use crate::{App, Ctx, Query};
 use portico_domain::program::{Intake, Program, ScopeItem};
 use portico_policy::ReadPolicy;
 use portico_store::Read;
-use portico_types::Result;
+use portico_types::{Error, Result, TenantId};
 use serde::Serialize;
+
+/// The organization whose public pages a server shows: its first. (A second one's programs are reached with its own
+/// address once there is one.)
+pub async fn public_organization(app: &App) -> Result<TenantId> {
+    app.db()
+        .read_instance(|tx| Ok(tx.organizations()?.first().map(|(tenant, _)| *tenant)))
+        .await?
+        .ok_or_else(Error::not_found)
+}
 
 /// A program as it is published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]

@@ -106,7 +106,7 @@ fn who_is_no_agent_sees_nothing_unless_they_run_the_place() {
         assert_eq!(t.ask(owner, find()).await.unwrap().items.len(), 2);
 
         // A plain agent changes conversations and contacts, but not the inbox.
-        let rename = UpdateInbox { id: shop.inbox.id, settings: Default::default() };
+        let rename = UpdateInbox { id: shop.inbox.id, settings: InboxSettings::default() };
         assert_eq!(code(t.run(&shop.ben, rename).await), "forbidden");
 
         // An agent who became a guest is none any more; a suspended one is nobody.
@@ -154,7 +154,7 @@ fn another_organization_finds_nothing() {
         assert_eq!(code(t.ask(them, GetContact { id: contact }).await), "not_found");
         assert_eq!(code(t.run(them, UpdateConversation::of(first)).await), "not_found");
         assert_eq!(code(t.run(them, UpdateContact::of(contact)).await), "not_found");
-        let settings = portico_core::customers::InboxSettings::default();
+        let settings = InboxSettings::default();
         assert_eq!(code(t.run(them, UpdateInbox { id: shop.inbox.id, settings }).await), "not_found");
         // A visitor's token of one organization, used at the door of another.
         let ctx = t.ctx_as(other.tenant, Actor::Anonymous);

@@ -11,8 +11,9 @@ impl Read<'_> {
     pub fn drafts(&mut self, member: MemberId) -> Result<Vec<Draft>> {
         self.all(
             "SELECT d.room_id, d.thread_id, d.body, d.updated_at FROM draft d JOIN room r ON r.tenant_id = d.tenant_id AND r.id = d.room_id
-             JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = d.member_id
-             WHERE d.tenant_id = $1 AND d.member_id = $2 ORDER BY d.updated_at DESC LIMIT 500",
+             JOIN member a ON a.tenant_id = d.tenant_id AND a.id = d.member_id
+             LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = d.member_id
+             WHERE d.tenant_id = $1 AND d.member_id = $2 AND (g.role IS NOT NULL OR (r.kind = 2 AND a.role > 1)) ORDER BY d.updated_at DESC LIMIT 500",
             &[member.into()],
             |r| Ok(Draft { room_id: r.id(0)?, thread_id: r.maybe_id(1)?, body: r.text(2)?, updated_at: r.at(3)? }),
         )
@@ -24,8 +25,10 @@ impl Read<'_> {
         let rows: Vec<(MessageId, Millis)> = self.all(
             "SELECT s.message_id, s.at FROM saved s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
              JOIN room r ON r.tenant_id = m.tenant_id AND r.id = m.room_id
+             JOIN member a ON a.tenant_id = s.tenant_id AND a.id = s.member_id
              LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
-             WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.at < $3 AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0))
+             WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.at < $3
+             AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))
              ORDER BY s.at DESC LIMIT $4",
             &[member.into(), before.into(), (limit + 1).into()],
             |r| Ok((r.id(0)?, r.at(1)?)),

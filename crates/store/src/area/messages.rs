@@ -413,6 +413,17 @@ impl Tx<'_> {
         )
     }
 
+    /// Whose counters a message still calls, root or reply, because they have not read so far.
+    pub fn still_called(&mut self, permit: &Permit<DeleteMessage>) -> Result<Vec<MemberId>> {
+        self.all(
+            "SELECT x.member_id FROM mention x JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
+             JOIN room_state s ON s.tenant_id = x.tenant_id AND s.room_id = m.room_id AND s.member_id = x.member_id
+             WHERE x.tenant_id = $1 AND x.message_id = $2 AND m.thread_id IS NULL AND s.mentions > 0 AND s.read_number < m.number",
+            &[permit.target().1.into()],
+            |r| r.id(0),
+        )
+    }
+
     /// Takes a message's content away for good: text, history, files, reactions, mentions, index, bookmarks. Its number stays.
     /// Returns the files whose bytes may now be unused.
     pub fn delete_message(&mut self, permit: &Permit<DeleteMessage>, at: Millis) -> Result<Vec<FileId>> {
@@ -449,9 +460,11 @@ impl Tx<'_> {
             number: message.number,
             outside_number: message.outside_number,
             thread_id: message.thread_id,
+            by: message.by(),
         })
         .map_err(Error::internal)?;
-        let like = format!("%\"{}\"%", message.id);
+        // The message itself, not what else was said of it in the same millisecond.
+        let like = format!("{{\"type\":\"message.%ed\",\"data\":{{\"message\":{{\"id\":\"{}\"%", message.id);
         self.exec(
             "UPDATE event SET body = $5 WHERE tenant_id = $1 AND room_id = $2 AND at = $3
              AND (body LIKE $4 OR body LIKE '{\"type\":\"conversation.%')",

@@ -312,31 +312,10 @@ impl Tx<'_> {
         if !self.leave_group(program.0, member)? {
             return Ok(None);
         }
-        let args = [program.into(), member.into()];
-        self.exec(
-            "DELETE FROM draft WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
-            &args,
-        )?;
-        self.exec(
-            "DELETE FROM thread_state WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
-            &args,
-        )?;
-        self.exec(
-            "DELETE FROM mention WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
-            &args,
-        )?;
-        self.exec(
-            "DELETE FROM room_state WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
-            &args,
-        )?;
-        self.exec(
-            "DELETE FROM saved WHERE tenant_id = $1 AND member_id = $3 AND message_id IN (SELECT m.id FROM message m
-             JOIN room r ON r.tenant_id = m.tenant_id AND r.id = m.room_id WHERE m.tenant_id = $1 AND r.audience_id = $2)",
-            &args,
-        )?;
+        self.forget_rooms_of(program.0, member)?;
         self.all(
             "UPDATE report SET assignee_id = NULL WHERE tenant_id = $1 AND program_id = $2 AND assignee_id = $3 RETURNING id",
-            &args,
+            &[program.into(), member.into()],
             |r| r.id(0),
         )
         .map(Some)

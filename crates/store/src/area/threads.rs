@@ -37,7 +37,7 @@ impl Read<'_> {
         )
     }
 
-    /// Threads one follows, newest reply first, with their roots.
+    /// Threads one follows and may see (owners and admins see every conversation), newest reply first, with their roots.
     pub fn threads(
         &mut self,
         member: MemberId,
@@ -49,8 +49,10 @@ impl Read<'_> {
             "SELECT s.message_id, s.room_id, s.following, s.read_number, m.reply_count - s.read_replies, s.mentions, s.last_at
              FROM thread_state s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
              JOIN room r ON r.tenant_id = s.tenant_id AND r.id = s.room_id
-             JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
+             JOIN member a ON a.tenant_id = s.tenant_id AND a.id = s.member_id
+             LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
              WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1 AND s.last_at < $3
+             AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))
              ORDER BY s.last_at DESC LIMIT $4",
             &[member.into(), before.into(), (limit + 1).into()],
             thread,
@@ -65,13 +67,17 @@ impl Read<'_> {
         Ok(Page { items, next: page.next })
     }
 
-    /// How many threads one follows have news, and how many calls are in them.
+    /// How many of these have news, and how many calls are in them.
     pub fn thread_counts(&mut self, member: MemberId) -> Result<(i64, i64)> {
         Ok(self
             .one(
                 "SELECT COALESCE(CAST(SUM(CASE WHEN m.reply_count > s.read_replies THEN 1 ELSE 0 END) AS BIGINT), 0), COALESCE(CAST(SUM(s.mentions) AS BIGINT), 0)
                  FROM thread_state s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
-                 WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1",
+                 JOIN room r ON r.tenant_id = s.tenant_id AND r.id = s.room_id
+                 JOIN member a ON a.tenant_id = s.tenant_id AND a.id = s.member_id
+                 LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
+                 WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1
+                 AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))",
                 &[member.into()],
                 |r| Ok((r.int(0)?, r.int(1)?)),
             )?
@@ -133,11 +139,17 @@ impl Tx<'_> {
         Ok(info)
     }
 
-    /// A reply is gone: the root counts one less.
-    pub fn uncount_reply(&mut self, root: MessageId) -> Result<Option<ThreadInfo>> {
+    /// A reply is about to go: the root counts one less, and so does everyone who had read it, or was called by it.
+    pub fn uncount_reply(&mut self, root: MessageId, reply: &Message) -> Result<Option<ThreadInfo>> {
         self.exec(
-            "UPDATE thread_state SET read_replies = CASE WHEN read_replies > 0 THEN read_replies - 1 ELSE 0 END WHERE tenant_id = $1 AND message_id = $2",
-            &[root.into()],
+            "UPDATE thread_state SET read_replies = read_replies - 1
+             WHERE tenant_id = $1 AND message_id = $2 AND read_number >= $3 AND read_replies > 0",
+            &[root.into(), reply.number.into()],
+        )?;
+        self.exec(
+            "UPDATE thread_state SET mentions = mentions - 1 WHERE tenant_id = $1 AND message_id = $2 AND read_number < $3 AND mentions > 0
+             AND member_id IN (SELECT x.member_id FROM mention x WHERE x.tenant_id = $1 AND x.message_id = $4)",
+            &[root.into(), reply.number.into(), reply.id.into()],
         )?;
         self.exec(
             "UPDATE message SET reply_count = reply_count - 1 WHERE tenant_id = $1 AND id = $2 AND reply_count > 0",

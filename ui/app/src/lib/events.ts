@@ -16,7 +16,8 @@ export interface ThreadState { thread_id?: Id; message_id?: Id; room_id?: Id; fo
 export interface EventData {
   'message.posted': { message: Message };
   'message.edited': { message: Message };
-  'message.deleted': { id: Id; room_id: Id; number: number; thread_id: Id | null; thread?: ThreadCounts | null };
+  /** `by` wrote it, or did what its system line told: to them it was never news. */
+  'message.deleted': { id: Id; room_id: Id; number: number; by?: Id | null; thread_id: Id | null; thread?: ThreadCounts | null };
   'reaction.added': { message_id: Id; member_id: Id; emoji: string };
   'reaction.removed': { message_id: Id; member_id: Id; emoji: string };
   'message.thread': { message_id: Id; thread: ThreadCounts | null };

@@ -3,6 +3,7 @@ import type { IconName } from '@portico/kit/icons.ts';
 import { t, type Key } from '../i18n/index.svelte.ts';
 import { closeReasons, reportStates, severities } from '../lib/reportWords.ts';
 import type { Message, SystemEvent } from '../lib/types.ts';
+import { conversationLine } from './conversationLine.ts';
 
 const glyphs: Record<SystemEvent, IconName> = {
   room_created: 'flag', member_joined: 'arrow-right', member_left: 'left', member_invited: 'plus', member_removed: 'x', renamed: 'edit',
@@ -52,9 +53,10 @@ export function systemLine(message: Message): { text: string; icon: IconName } {
   const actor = (alone ? pick(params, 'member', 'member_name', 'name') || named : named) || t('sys.someone');
   const to = pick(params, 'to', 'value', 'new', 'topic', 'name', 'status', 'state', 'severity', 'priority', 'assignee', 'team', 'room', 'channel');
   const icon = glyphs[event] ?? 'info';
+  const conversation = conversationLine(event, params, actor);
+  if (conversation) return { text: conversation, icon: event === 'started' ? 'globe' : icon };
   if (event === 'topic_changed' && !to) return { text: t('sys.topic_removed', { actor }), icon };
   if (event === 'assigned' && !to) return { text: t('sys.unassigned', { actor }), icon };
-  if (event === 'started') return { text: t('sys.started'), icon };
   const report = reportLine(event, params, named, actor);
   if (report) return { text: report, icon };
   const key = `sys.${event}` as 'sys.assigned' & Key;

@@ -8,7 +8,7 @@ mod report;
 mod shape;
 mod track;
 
-use super::public_organization;
+use super::reports::nobody;
 use crate::Api;
 use axum::{
     Router,
@@ -18,9 +18,7 @@ use axum::{
     routing::{get, post},
 };
 use minijinja::{Environment, Value, context};
-use portico_core::Ctx;
 use portico_edge::Peer;
-use portico_policy::Actor;
 use portico_types::{Error, ErrorCode, Result};
 use sha2::{Digest, Sha256};
 use std::sync::OnceLock;
@@ -77,7 +75,10 @@ fn environment() -> Result<&'static Environment<'static>> {
 /// Names this version of the style sheet.
 fn style_tag() -> &'static str {
     static TAG: OnceLock<String> = OnceLock::new();
-    TAG.get_or_init(|| Sha256::digest(STYLE.as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect())
+    TAG.get_or_init(|| {
+        let hash = Sha256::digest(STYLE.as_bytes());
+        format!("{:02x}{:02x}{:02x}{:02x}{:02x}{:02x}", hash[0], hash[1], hash[2], hash[3], hash[4], hash[5])
+    })
 }
 
 async fn style() -> Response {
@@ -164,13 +165,6 @@ fn see_other(path: &str) -> Result<Response> {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
-}
-
-/// Nobody in particular.
-async fn nobody(api: &Api, peer: &Peer) -> Result<Ctx> {
-    let mut ctx = api.edge.app.ctx(public_organization(api).await?, Actor::Anonymous);
-    ctx.ip = Some(peer.ip.clone());
-    Ok(ctx)
 }
 
 /// A form is taken only from our own pages. It carries no cookie to misuse; this keeps other sites from having their

@@ -56,14 +56,15 @@ impl Walker<'_> {
 
 /// Ids as they are made, of nothing.
 fn nowhere(like: &Side) -> Side {
-    // The last character holds two bits only, so it stays.
-    let id = |text: &String| -> String {
+    // An id keeps its time and its last character, which does not hold all bits; a slug keeps its form.
+    let other = |text: &str| -> String {
         let last = text.len().saturating_sub(1);
-        text.char_indices().map(|(i, c)| if i == last { c } else { if c == 'z' { 'y' } else { 'z' } }).collect()
+        let changed = |i: usize| if text.len() == 26 { (12..last).contains(&i) } else { i == last };
+        text.char_indices().map(|(i, c)| if !changed(i) { c } else if c == '7' { '8' } else { '7' }).collect()
     };
     let mut made = like.clone();
     for field in made.all() {
-        *field = id(field);
+        *field = other(field);
     }
     made
 }

@@ -8,7 +8,7 @@ export const settings = {
   'set.picture': 'Picture',
   'set.picture.choose': 'Choose a picture',
   'set.picture.remove': 'Remove picture',
-  'set.picture.hint': 'PNG, JPEG, GIF or WebP, up to {limit}. It is cut to a square.',
+  'set.picture.hint': 'PNG, JPEG, GIF or WebP, up to {limit}. It is shown as a square.',
   'set.picture.loading': 'Uploading, {percent} %',
   'set.picture.not': 'This is not a picture that can be shown.',
   'set.name': 'Name',

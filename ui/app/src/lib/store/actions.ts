@@ -122,13 +122,15 @@ export function createActions(data: Data) {
   async function openRoom(id: Id): Promise<Room> {
     const known = data.rooms.get(id);
     if (known) return known;
+    const since = data.clock;
     const room = await get<Room>(`/rooms/${id}`);
-    data.putRoom(room);
-    return room;
+    data.putRoom(room, since);
+    return data.rooms.get(id) ?? room;
   }
 
   async function refreshRoom(id: Id): Promise<void> {
-    data.rooms.set(id, await get<Room>(`/rooms/${id}`));
+    const since = data.clock;
+    data.putRoom(await get<Room>(`/rooms/${id}`), since);
   }
 
   async function loadMembers(id: Id): Promise<void> {
@@ -173,16 +175,19 @@ export function createActions(data: Data) {
       await patch(`/rooms/${id}/state`, change);
     },
     changeRoom: async (id: Id, change: { name?: string; topic?: string; purpose?: string; archived?: boolean }): Promise<void> => {
-      data.putRoom(await patch<Room>(`/rooms/${id}`, change));
+      const since = data.clock;
+      data.putRoom(await patch<Room>(`/rooms/${id}`, change), since);
     },
     createChannel: async (input: { name: string; kind: 'public' | 'private'; topic?: string }): Promise<Room> => {
+      const since = data.clock;
       const room = await post<Room>('/channels', input);
-      data.putRoom(room);
+      data.putRoom(room, since);
       return room;
     },
     openDirect: async (member_ids: Id[]): Promise<Room> => {
+      const since = data.clock;
       const room = await post<Room>('/directs', { member_ids });
-      data.putRoom(room);
+      data.putRoom(room, since);
       return room;
     },
     invite: (room: Id, member_id: Id): Promise<unknown> => post(`/rooms/${room}/members`, { member_id }),

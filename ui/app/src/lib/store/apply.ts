@@ -31,6 +31,23 @@ function count(data: Data, message: Message, known: number): void {
   );
 }
 
+/** To whoever was away, a message that is gone again is told by its mark alone. It has its number, and to others it was news. */
+function countDeleted(data: Data, id: Id, number: number, by: Id | null, thread: Id | null): void {
+  const known = data.rooms.get(id)?.last_number ?? data.conversations.get(id)?.last_number ?? data.reports.get(id)?.last_number;
+  if (known === undefined || number <= known) return;
+  const root = thread === null;
+  const room = data.rooms.get(id);
+  if (room) data.rooms.set(id, { ...room, last_number: number, root_count: room.root_count + (root ? 1 : 0) });
+  data.changeConversation(id, { last_number: number });
+  const report = data.reports.get(id);
+  if (report) data.reports.set(id, { ...report, last_number: number });
+  if (!root) return;
+  data.changeState(id, (state) => {
+    if (by === data.myId) return { ...state, read_number: Math.max(state.read_number, number), unread: 0, mentions: 0 };
+    return number > state.read_number ? { ...state, unread: state.unread + 1 } : state;
+  });
+}
+
 function posted(data: Data, message: Message): void {
   const room = data.rooms.get(message.room_id);
   const conversation = data.conversations.get(message.room_id);
@@ -82,7 +99,13 @@ function react(data: Data, id: Id, emoji: string, member: Id, on: boolean): void
 /** A room as an event tells it. Counters of rooms I am in are kept: posted messages move them, in order. */
 function updateRoom(data: Data, room: Room): void {
   const old = data.rooms.get(room.id);
-  if (!room.state && old?.state) {
+  const role = data.joining.get(room.id);
+  data.touchRoom(room.id);
+  if (role) {
+    // Told right after my joining: everything so far counts as read.
+    data.joining.delete(room.id);
+    data.rooms.set(room.id, { ...room, state: { ...unseen, role, read_number: room.last_number } });
+  } else if (!room.state && old?.state?.member) {
     const { last_number, root_count, last_at, state } = old;
     data.rooms.set(room.id, { ...room, last_number, root_count, last_at, state });
   } else data.rooms.set(room.id, room);
@@ -134,11 +157,17 @@ function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'],
     data.roomMembers.set(id, joined ? [...rest, { member_id: member, role, joined_at: Date.now() }] : rest);
   }
   const room = data.rooms.get(id);
+  if (member === data.myId) {
+    data.forgetRoom(id); // what is said while one is outside is not told
+    if (joined) data.joining.set(id, role);
+    else data.joining.delete(id);
+  }
   if (!room) return;
   if (member === data.myId && !joined && room.visibility !== 'public') {
     data.rooms.delete(id);
     return;
   }
+  data.touchRoom(id);
   const changed: Room = { ...room };
   if (listed) changed.member_count = data.roomMembers.get(id)?.length ?? room.member_count;
   else if (!present) changed.member_count = Math.max(0, room.member_count + (joined ? 1 : -1));
@@ -153,14 +182,19 @@ export const handlers: Handlers = {
     const old = data.messages.get(message.id);
     if (old && old.version <= message.version) data.put(message);
   },
-  'message.deleted': (data, { id, thread_id, thread }) => {
-    data.change(id, (message) => ({ ...message, body: { kind: 'deleted' }, files: [], reactions: [] }));
+  'message.deleted': (data, { id, room_id, number, by, thread_id, thread }) => {
+    countDeleted(data, room_id, number, by ?? null, thread_id);
+    data.change(id, (message) => ({
+      ...message, body: { kind: 'deleted' }, files: [], reactions: [], mentions: { member_ids: [], channel: false }, client_key: null, version: message.version + 1,
+    }));
+    data.saved.delete(id);
+    data.onStale('saved');
     if (thread_id && thread !== undefined) data.change(thread_id, (root) => ({ ...root, thread }));
     data.onStale('inbox');
   },
   'reaction.added': (data, { message_id, emoji, member_id }) => react(data, message_id, emoji, member_id, true),
   'reaction.removed': (data, { message_id, emoji, member_id }) => react(data, message_id, emoji, member_id, false),
-  'message.thread': (data, { message_id, thread }) => data.change(message_id, (message) => ({ ...message, thread })),
+  'message.thread': (data, { message_id, thread }) => data.change(message_id, (message) => ({ ...message, thread: thread?.reply_count ? thread : null })),
   'room.created': (data, { room }) => updateRoom(data, room),
   'room.updated': (data, { room }) => updateRoom(data, room),
   'member.joined': (data, event) => membership(data, event, true),
@@ -204,8 +238,9 @@ export const handlers: Handlers = {
   'team.updated': (data, { team }) => void data.teams.set(team.id, team),
   'team.removed': (data, { team_id }) => void data.teams.delete(team_id),
   'inbox.updated': (data, { inbox }) => {
-    // The snippet depends on the server's address, which an event does not know.
-    data.inboxes.set(inbox.id, { ...inbox, snippet: inbox.snippet ?? data.inboxes.get(inbox.id)?.snippet ?? '' });
+    // The snippet depends on the server's address, which an event does not know; it is the one this page came from.
+    const made = (): string => `<script src="${location.origin}/w.js" data-key="${inbox.key}" async></script>`;
+    data.inboxes.set(inbox.id, { ...inbox, snippet: inbox.snippet ?? data.inboxes.get(inbox.id)?.snippet ?? made() });
   },
   'conversation.created': (data, { conversation }) => {
     const member = data.inboxes.get(conversation.inbox_id)?.member_ids.includes(data.myId) ?? true;

@@ -66,6 +66,9 @@ export class Data {
   /** Set by the session: something derived has to be fetched again. */
   onStale: (what: Stale) => void = () => {};
 
+  /** Rooms I have just come into, and as what; the event that follows tells the room. */
+  joining = new Map<Id, RoomState['role']>();
+
   private windows = new Map<Id, RoomWindow>();
   private threadWindows = new Map<Id, ThreadWindow>();
   private touched = new Map<Id, number>();
@@ -154,11 +157,29 @@ export class Data {
     return at >= 0;
   }
 
-  /** Takes a room from an answer; where events have told more in the meantime, their counters stay. */
-  putRoom(room: Room): void {
+  /** Takes a room from an answer begun at `since`. What events have told of it in the meantime stays. */
+  putRoom(room: Room, since: number): void {
     const old = this.rooms.get(room.id);
-    const keep = old?.state && (!room.state || old.last_number > room.last_number);
-    this.rooms.set(room.id, keep ? { ...room, state: old.state, last_number: old.last_number, root_count: old.root_count } : room);
+    if (old?.state && (this.touched.get(room.id) ?? 0) > since) return;
+    this.rooms.set(room.id, room);
+  }
+  /** An event has told of this room. */
+  touchRoom(id: Id): void {
+    this.touched.set(id, this.clock);
+  }
+  /** Lets go of what was said in a room, and of one's own in it: it is asked for again when somebody looks. */
+  forgetRoom(id: Id): void {
+    const window = this.windows.get(id);
+    if (window) window.loaded = false;
+    for (const message of this.messages.values()) {
+      if (message.room_id !== id) continue;
+      const thread = this.threadWindows.get(message.id);
+      if (thread) thread.loaded = false;
+      this.threadStates.delete(message.id);
+      this.messages.delete(message.id);
+    }
+    for (const [root, state] of this.threadStates) if (state.room_id === id) this.threadStates.delete(root);
+    for (const [key, draft] of this.drafts) if (draft.room_id === id && !draft.dirty) this.drafts.delete(key);
   }
   changeState(id: Id, change: (state: RoomState) => RoomState): void {
     this.touched.set(id, this.clock);
@@ -184,7 +205,7 @@ export class Data {
     fill(this.programs, boot.programs);
     this.presence.clear();
     for (const [id, state] of Object.entries(boot.presence)) this.presence.set(id, state);
-    for (const map of [this.conversations, this.contacts, this.reports, this.messages, this.roomMembers, this.threadStates, this.typing, this.viewing]) map.clear();
+    for (const map of [this.conversations, this.contacts, this.reports, this.messages, this.roomMembers, this.threadStates, this.typing, this.viewing, this.joining]) map.clear();
     this.openReports = false;
     for (const [key, draft] of this.drafts) if (!draft.dirty) this.drafts.delete(key);
     for (const draft of boot.drafts) {

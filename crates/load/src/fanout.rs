@@ -1,0 +1,194 @@
+//! One channel, a thousand members, each with a socket of their own: how much a delivery costs, how many posts a
+//! second the channel takes, and how soon everybody has one.
+
+use crate::{
+    Result,
+    drive::{Drive, Outcome, Pace, Plan, ms},
+    http::Asker,
+    lane::{Posts, world},
+    raw_fan::{Orders, RawFan},
+    report::Row,
+    run::Place,
+    server::Server,
+    socket,
+};
+use std::{net::TcpStream, time::Duration};
+
+const MEMBERS: usize = 1_000;
+/// Connections that post.
+const SENDERS: usize = 64;
+/// Posts on their way at once, tried in turn.
+const LEVELS: [usize; 8] = [8, 16, 32, 64, 128, 192, 256, 384];
+/// How late a delivery may be, ms.
+const LATE: f64 = 150.0;
+const WARM: Duration = Duration::from_secs(1);
+
+struct Raw {
+    closed: Outcome,
+    open: Outcome,
+}
+
+pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<Row>> {
+    let seconds = |quick, full| Duration::from_secs(if place.quick { quick } else { full });
+    let before = raw(seconds(1, 3), seconds(3, 8), failures)?;
+
+    let (data, people) = world(place, "fanout", MEMBERS, 1)?;
+    let server = Server::start(&place.server, &data)?;
+    let last = last_number(&server, &people)?;
+    let mut drive = Drive::new(Box::new(Posts::new(&people, SENDERS)))?;
+    for (i, token) in people.tokens.iter().enumerate() {
+        drive.subscribe(socket::open(server.address, i, token)?, last)?;
+        if i % 50 == 0 {
+            drive.listen(Duration::ZERO)?;
+        }
+    }
+    for _ in 0..SENDERS {
+        drive.add_sender(TcpStream::connect(server.address)?, 1)?;
+    }
+    drive.settle(server.pid())?;
+    let plan = |pace, measured| Plan { pace, warm: WARM, measured, pid: server.pid() };
+    let slow = drive.run(&plan(Pace::Open(Duration::from_millis(100)), seconds(4, 15)))?;
+    let steady = drive.run(&plan(Pace::Open(Duration::from_millis(10)), seconds(2, 4)))?;
+    let mut best: Option<(usize, Outcome)> = None;
+    let mut lates = 0;
+    for level in LEVELS {
+        let outcome = drive.run(&plan(Pace::Closed(level), seconds(1, 4)))?;
+        let late = ms(&outcome.reach, 0.99);
+        place.say(&format!(
+            "fan-out, {level} posts on their way: {:.0} posts/s, {:.0} deliveries/s, {:.0} per CPU-s, e2e p50 {:.0}, p99 {late:.0} ms, server {:.2}, client {:.2} cores",
+            outcome.posts_per_second(),
+            outcome.deliveries as f64 / outcome.seconds,
+            outcome.deliveries_per_cpu_second(),
+            ms(&outcome.reach, 0.5),
+            outcome.server_cpu / outcome.seconds,
+            outcome.client
+        ));
+        if late <= LATE
+            && best.as_ref().is_none_or(|(_, b)| b.posts_per_second() < outcome.posts_per_second())
+        {
+            best = Some((level, outcome));
+        }
+        lates = if late > LATE { lates + 1 } else { 0 };
+        // One level may have met with bad luck.
+        if lates == 2 || drive.failed > 0 {
+            break;
+        }
+    }
+    failures.extend(drive.failures().iter().map(|f| format!("fan-out: {f}")));
+    if drive.failed > 0 {
+        failures.push(format!("fan-out: {} deliveries were wrong in all", drive.failed));
+    }
+    drop((drive, server));
+    let after = raw(seconds(1, 3), seconds(3, 8), failures)?;
+    Ok(rows(&before, &after, &slow, &steady, best.as_ref()))
+}
+
+/// The raw loop with as many readers.
+fn raw(closed: Duration, open: Duration, failures: &mut Vec<String>) -> Result<Raw> {
+    let mut child = RawFan::start(MEMBERS)?;
+    let mut drive = Drive::new(Box::new(Orders))?;
+    for i in 0..MEMBERS {
+        drive.subscribe(socket::Opened { stream: socket::tcp(child.address, i)?, early: Vec::new() }, 0)?;
+    }
+    drive.add_sender(child.orders.take().ok_or("no connection for orders")?, 8)?;
+    let plan = |pace, measured| Plan { pace, warm: WARM, measured, pid: child.pid() };
+    let open = drive.run(&plan(Pace::Open(Duration::from_millis(100)), open))?;
+    let closed = drive.run(&plan(Pace::Closed(8), closed))?;
+    failures.extend(drive.failures().iter().map(|f| format!("raw fan-out: {f}")));
+    Ok(Raw { closed, open })
+}
+
+/// The number of the newest message in #general.
+fn last_number(server: &Server, people: &crate::make::World) -> Result<u64> {
+    let room = Asker::connect(server.address)?.json(&format!("/rooms/{}", people.room), &people.tokens[0])?;
+    room["last_number"].as_u64().ok_or_else(|| "a room without last_number".into())
+}
+
+fn rows(
+    before: &Raw,
+    after: &Raw,
+    slow: &Outcome,
+    steady: &Outcome,
+    best: Option<&(usize, Outcome)>,
+) -> Vec<Row> {
+    let raws = (before.closed.deliveries_per_cpu_second(), after.closed.deliveries_per_cpu_second());
+    let raw = f64::midpoint(raws.0, raws.1);
+    let (p50, p99) = (ms(&slow.reach, 0.5), ms(&slow.reach, 0.99));
+    let quantile = |q| (ms(&before.open.reach, q), ms(&after.open.reach, q));
+    let (raws50, raws99) = (quantile(0.5), quantile(0.99));
+    let (raw50, raw99) = (f64::midpoint(raws50.0, raws50.1), f64::midpoint(raws99.0, raws99.1));
+    let mut rows = Vec::new();
+    if let Some((level, best)) = best {
+        let each = best.deliveries_per_cpu_second();
+        let posts = best.posts_per_second();
+        let ratio = each / raw;
+        rows.push(
+            Row::goal(
+                "Fan-out, 1,000 members: deliveries per server-CPU-s ÷ raw write loop",
+                format!("{each:.0}"),
+                ("≥ 0.6", ratio >= 0.6),
+                ("≥ 1.5", ratio >= 1.5),
+            )
+            .against(format!("{raw:.0}"), ratio)
+            .remark(&format!(
+                "closed loop with {level} posts on their way; server {:.2} cores",
+                best.server_cpu / best.seconds
+            ))
+            .steady(raws.0, raws.1),
+        );
+        rows.push(
+            Row::goal(
+                "Same: posts/s into the channel with e2e p99 ≤ 150 ms",
+                format!("{posts:.0}/s, p50 {:.0}, p99 {:.0} ms", ms(&best.reach, 0.5), ms(&best.reach, 0.99)),
+                ("≥ 1,000", posts >= 1_000.0),
+                ("≥ 3,000", posts >= 3_000.0),
+            )
+            .remark(&format!(
+                "{:.0} deliveries/s, every one checked; client {:.0} % of a core",
+                best.deliveries as f64 / best.seconds,
+                best.client * 100.0
+            ))
+            .client(best.client),
+        );
+    } else {
+        rows.push(Row::goal(
+            "Same: posts/s into the channel with e2e p99 ≤ 150 ms",
+            "0".into(),
+            ("≥ 1,000", false),
+            ("≥ 3,000", false),
+        ));
+    }
+    rows.push(
+        Row::goal(
+            "End to end p50, 1,000 members, 10 posts/s",
+            format!("{p50:.1} ms"),
+            ("≤ 8 ms", p50 <= 8.0),
+            ("≤ 1.3 × raw", p50 <= 1.3 * raw50),
+        )
+        .against(format!("{raw50:.1} ms"), p50 / raw50)
+        .steady(raws50.0, raws50.1),
+    );
+    rows.push(
+        Row::goal(
+            "End to end p99, the same",
+            format!("{p99:.1} ms"),
+            ("≤ 3 × raw", p99 <= 3.0 * raw99),
+            ("≤ 1.5 × raw", p99 <= 1.5 * raw99),
+        )
+        .against(format!("{raw99:.1} ms"), p99 / raw99)
+        .steady(raws99.0, raws99.1),
+    );
+    let each = steady.deliveries_per_cpu_second();
+    rows.push(
+        Row::note("Fan-out at 100 posts/s (nothing to coalesce)", format!("{each:.0} per server-CPU-s"))
+            .against(format!("{raw:.0}"), each / raw)
+            .remark(&format!(
+                "e2e p50 {:.1}, p99 {:.1} ms; ack p50 {:.1}, p99 {:.1} ms",
+                ms(&steady.reach, 0.5),
+                ms(&steady.reach, 0.99),
+                ms(&steady.ack, 0.5),
+                ms(&steady.ack, 0.99)
+            )),
+    );
+    rows
+}

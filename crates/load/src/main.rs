@@ -1,0 +1,66 @@
+//! The load tool: measures a real Portico server against raw baselines of the same run, and checks every delivery.
+//!
+//! Never shipped. It knows the server's native API and its database schema, and none of its code.
+
+mod clock;
+mod drive;
+mod fanout;
+mod fill;
+mod fresh;
+mod http;
+mod idle;
+mod lane;
+mod machine;
+mod make;
+mod order;
+mod raw_fan;
+mod raw_lane;
+mod report;
+mod run;
+mod search;
+mod server;
+mod sizes;
+mod socket;
+mod words;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What went wrong, for a person.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Result<T, E = Failure> = std::result::Result<T, E>;
+
+#[derive(Parser)]
+#[command(about = "measures a Portico server against raw baselines of the same run")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the scenarios, print one table, write it as JSON.
+    Bench(run::Bench),
+    /// The raw fan-out server: one thread that writes each frame to each socket. Started by `bench`.
+    #[command(hide = true)]
+    RawFan {
+        /// Sockets to accept before it begins.
+        sockets: usize,
+    },
+}
+
+#[expect(clippy::print_stderr, reason = "a tool speaks to whoever started it")]
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Bench(bench) => run::bench(&bench),
+        Task::RawFan { sockets } => raw_fan::serve(sockets).map(|()| true),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("portico-load: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
