@@ -34,7 +34,7 @@ pub fn seen<F: Facts>(actor: &Actor, facts: &F) -> bool {
 fn scope<A: Action>(class: Class) -> Scope {
     match class {
         Class::Conversation | Class::Inbox => Scope::Customers,
-        Class::Report => Scope::Security,
+        Class::Report | Class::Program => Scope::Security,
         _ => A::SCOPE,
     }
 }

@@ -101,7 +101,7 @@ async function desks({ data, feeds }: Person, fresh: Data, look: Look): Promise<
   look('reports', kept, byId(reports.filter((one) => one.id in kept || one.state !== 'closed')));
 }
 
-async function messages({ data }: Person, fresh: Data, look: Look): Promise<void> {
+async function messages({ data, stale }: Person, fresh: Data, look: Look): Promise<void> {
   const rooms = [...fresh.rooms.keys(), ...fresh.conversations.keys(), ...fresh.reports.keys()];
   const threads = new Map((await every<ThreadItem>('/threads')).map((item) => [item.root.id, item]));
   for (const room of rooms) {
@@ -125,7 +125,8 @@ async function messages({ data }: Person, fresh: Data, look: Look): Promise<void
     }
   }
   const state = (of: { following?: boolean; unread?: number; mentions?: number } | undefined): unknown => ({ following: of?.following, unread: of?.unread, mentions: of?.mentions });
-  for (const [root, item] of threads) look(`threads/${root}`, state(data.threadStates.get(root)), state(item));
+  // What is followed in a place one has just come back to, the list has still to tell.
+  for (const [root, item] of threads) if (!stale.has('threads') || data.threadStates.has(root)) look(`threads/${root}`, state(data.threadStates.get(root)), state(item));
   for (const [root, kept] of data.threadStates) if (kept.following && !threads.has(root)) look(`threads/${root}`, state(kept), 'not followed');
 }
 

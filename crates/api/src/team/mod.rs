@@ -9,7 +9,6 @@ mod rooms;
 mod search;
 mod threads;
 
-pub(crate) use messages::{PostForm, post_as};
 pub(crate) use rooms::{place, signal_typing};
 
 use crate::Api;

@@ -5,6 +5,7 @@ use crate::{Command, Ctx};
 use portico_domain::{
     event::Event,
     limits,
+    member::Role,
     message::{self, Author, AuthorKind, Body, Message},
     room::{GroupRole, Ring, RoomKind},
 };
@@ -75,7 +76,7 @@ pub(crate) fn post(
     };
     message::check_body(text, cmd.files.len())?;
     let ring = message::check_ring(room.room.kind, ctx.actor.inside(), cmd.ring)?;
-    if ring == Ring::Team && room.standing.is_some_and(|s| s.role == portico_domain::member::Role::Guest) {
+    if ring == Ring::Team && room.standing.is_some_and(|s| s.role == Role::Guest) {
         return Err(Error::forbidden("guests do not read or write internal notes"));
     }
     let root = cmd.thread.map(|id| tx.thread_root(permit, id)).transpose()?;
@@ -85,7 +86,7 @@ pub(crate) fn post(
         return Err(Error::invalid("ring", "a reply cannot be shown to more people than the message it answers"));
     }
     let author = author(ctx, tx, room)?;
-    let called = called(cmd, ctx, tx, room)?;
+    let called = called(cmd, ctx, tx, room, ring)?;
     let mut mentions = cmd.composed.mentions.clone();
     mentions.member_ids.retain(|m| called.contains(m));
     let id: MessageId = ctx.id();
@@ -168,7 +169,7 @@ fn tags(ctx: &Ctx, room: &RoomRow, author: &Author, has_link: bool) -> String {
 
 /// Who is called: the people named who read this room, or all of them with @channel. Never the author, never anyone
 /// who cannot read it.
-fn called(cmd: &PostMessage, ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow) -> Result<Vec<MemberId>> {
+fn called(cmd: &PostMessage, ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow, ring: Ring) -> Result<Vec<MemberId>> {
     let me = ctx.actor.member();
     let asked = &cmd.composed.mentions;
     let mut people: Vec<MemberId> = Vec::new();
@@ -180,7 +181,10 @@ fn called(cmd: &PostMessage, ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow) -> Resu
         people = tx.group_members(room.room.audience)?.into_iter().map(|(id, _, _)| id).collect();
     } else if !asked.member_ids.is_empty() {
         for id in &asked.member_ids {
-            if tx.group_role(room.room.audience, *id)?.is_some_and(|r| r >= GroupRole::Member) {
+            // In the room, and in the ring: a guest's counter must not tell of a note that called them.
+            let here = tx.group_role(room.room.audience, *id)?.is_some_and(|r| r >= GroupRole::Member);
+            let role = tx.standing(*id)?.map_or(Role::Guest, |s| s.role);
+            if here && portico_domain::room::reads(role, room.room.kind, ring) {
                 people.push(*id);
             }
         }

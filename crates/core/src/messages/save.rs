@@ -3,7 +3,7 @@
 use crate::{Command, Ctx, Page, Query};
 use portico_domain::{event::Audience, event::Event, message::Message};
 use portico_policy::{EnterOrganization, KeepMessage};
-use portico_store::{Read, Tx};
+use portico_store::{Read, Sight, Tx};
 use portico_types::{MessageId, Millis, PageCursor, Result};
 
 /// Saves a message or lets it go.
@@ -37,6 +37,6 @@ impl Query for Saved {
 
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
         read.access_organization::<EnterOrganization>(&ctx.actor)?;
-        read.saved(ctx.me()?, self.cursor, self.limit)
+        read.saved(Sight::of(&ctx.actor)?, self.cursor, self.limit)
     }
 }

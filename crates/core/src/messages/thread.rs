@@ -4,7 +4,7 @@ use super::page::narrowest;
 use crate::{Command, Ctx, Page, Query};
 use portico_domain::{event::Audience, event::Event, message::Message};
 use portico_policy::{EnterOrganization, KeepMessage, ReadMessage};
-use portico_store::{Read, ThreadRow, Tx};
+use portico_store::{Read, Sight, ThreadRow, Tx};
 use portico_types::{Error, MemberId, MessageId, PageCursor, Result};
 
 /// A root with its replies.
@@ -100,6 +100,6 @@ impl Query for Threads {
 
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
         read.access_organization::<EnterOrganization>(&ctx.actor)?;
-        read.threads(ctx.me()?, self.cursor, self.limit)
+        read.threads(Sight::of(&ctx.actor)?, self.cursor, self.limit)
     }
 }

@@ -3,7 +3,7 @@
 use super::Me;
 use crate::{Ctx, Query};
 use portico_domain::{conversation::Status, message::Message, report::ReportState, room::RoomKind};
-use portico_store::{Assignee, Read, ReportFilter};
+use portico_store::{Assignee, Read, ReportFilter, Sight};
 use portico_types::{Millis, Result, RoomId};
 
 /// Why something needs me.
@@ -36,9 +36,9 @@ impl Query for Attention {
 
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
         let me = Me.run(ctx, read)?;
-        let id = me.member.id;
+        let (id, sight) = (me.member.id, Sight::of(&ctx.actor)?);
         let mut rows: Vec<Row> = read
-            .unread_mentions(id, ROWS)?
+            .unread_mentions(sight, ROWS)?
             .into_iter()
             .map(|m| Row { needs: Needs::Mention, room: m.room_id, unread: 1, at: m.created_at, message: Some(m) })
             .collect();
@@ -49,7 +49,7 @@ impl Query for Attention {
                 rows.push(Row { needs: Needs::Direct, room: room.room.id, unread, at: room.room.last_at, message });
             }
         }
-        for (state, root) in read.threads(id, None, ROWS)?.items {
+        for (state, root) in read.threads(sight, None, ROWS)?.items {
             if state.unread > 0 {
                 let (room, unread, at) = (state.room, state.unread, state.last_at);
                 rows.push(Row { needs: Needs::Thread, room, unread, at, message: Some(root) });

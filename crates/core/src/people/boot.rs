@@ -10,7 +10,7 @@ use portico_domain::{
     room::{Room, RoomKind},
     team::Team,
 };
-use portico_store::{OpenCounts, Read};
+use portico_store::{OpenCounts, Read, Sight};
 use portico_types::Result;
 
 /// Asks.
@@ -45,6 +45,7 @@ impl Query for Boot {
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<BootView> {
         let me = Me.run(ctx, read)?;
         let (id, role) = (me.member.id, me.member.role);
+        let sight = Sight::of(&ctx.actor)?;
         let guest = role == Role::Guest;
         let members = read.members("", guest.then_some(id), None, PEOPLE)?.map(|m| as_seen_by(role, m, id)).items;
         let (channels, directs) = read
@@ -57,10 +58,10 @@ impl Query for Boot {
             teams: if guest { Vec::new() } else { read.teams()? },
             inboxes: if me.customers { customers::Inboxes.run(ctx, read)? } else { Vec::new() },
             programs: if me.security { security::Programs.run(ctx, read)? } else { Vec::new() },
-            drafts: read.drafts(id)?,
+            drafts: read.drafts(sight)?,
             customers: if me.customers { customers::Counts.run(ctx, read)? } else { OpenCounts::default() },
             security: if me.security { read.report_counts(id)? } else { (0, 0) },
-            threads: read.thread_counts(id)?,
+            threads: read.thread_counts(sight)?,
             seq: read.last_event()?,
             me,
             members,

@@ -3,7 +3,7 @@
 use crate::shop::{Shop, Visitor};
 use portico_core::customers::{
     Assignee, ContactConversations, Contacts, Conversations, Counts, GetContact, GetConversation, GetInbox,
-    Inboxes, UpdateContact, UpdateConversation, UpdateInbox, share,
+    InboxSettings, Inboxes, UpdateContact, UpdateConversation, UpdateInbox, share,
 };
 use portico_domain::{
     conversation::Status,

@@ -1,6 +1,6 @@
 //! What a member keeps for themselves: drafts and saved messages.
 
-use super::Page;
+use super::{Page, Sight};
 use crate::{Read, Tx};
 use portico_domain::{event::Draft, message::Message};
 use portico_policy::{KeepMessage, KeepState, Permit};
@@ -8,19 +8,20 @@ use portico_types::{Id, MemberId, MessageId, Millis, PageCursor, Result, RoomId}
 
 impl Read<'_> {
     /// One's drafts in places one can still write, newest first.
-    pub fn drafts(&mut self, member: MemberId) -> Result<Vec<Draft>> {
+    pub fn drafts(&mut self, sight: Sight) -> Result<Vec<Draft>> {
         self.all(
             "SELECT d.room_id, d.thread_id, d.body, d.updated_at FROM draft d JOIN room r ON r.tenant_id = d.tenant_id AND r.id = d.room_id
              JOIN member a ON a.tenant_id = d.tenant_id AND a.id = d.member_id
              LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = d.member_id
-             WHERE d.tenant_id = $1 AND d.member_id = $2 AND (g.role IS NOT NULL OR (r.kind = 2 AND a.role > 1)) ORDER BY d.updated_at DESC LIMIT 500",
-            &[member.into()],
+             WHERE d.tenant_id = $1 AND d.member_id = $2 AND (g.role IS NOT NULL OR (r.kind = 2 AND a.role > 1))
+             AND (r.kind <> 2 OR $3 = 1) AND (r.kind <> 3 OR $4 = 1) ORDER BY d.updated_at DESC LIMIT 500",
+            &[sight.member.into(), sight.customers.into(), sight.security.into()],
             |r| Ok(Draft { room_id: r.id(0)?, thread_id: r.maybe_id(1)?, body: r.text(2)?, updated_at: r.at(3)? }),
         )
     }
 
     /// Messages one has saved and may still see, newest saved first.
-    pub fn saved(&mut self, member: MemberId, before: Option<PageCursor>, limit: i64) -> Result<Page<(Message, Millis)>> {
+    pub fn saved(&mut self, sight: Sight, before: Option<PageCursor>, limit: i64) -> Result<Page<(Message, Millis)>> {
         let before = before.map_or(i64::MAX, |c| c.number);
         let rows: Vec<(MessageId, Millis)> = self.all(
             "SELECT s.message_id, s.at FROM saved s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
@@ -29,8 +30,10 @@ impl Read<'_> {
              LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
              WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.at < $3
              AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))
+             AND (r.kind <> 2 OR $5 = 1) AND (r.kind <> 3 OR $6 = 1)
+             AND (r.kind < 2 OR a.role > 0 OR m.ring >= 1)
              ORDER BY s.at DESC LIMIT $4",
-            &[member.into(), before.into(), (limit + 1).into()],
+            &[sight.member.into(), before.into(), (limit + 1).into(), sight.customers.into(), sight.security.into()],
             |r| Ok((r.id(0)?, r.at(1)?)),
         )?;
         let page = Page::cut(rows, limit, |(id, at)| (at.0, id.0));

@@ -20,6 +20,7 @@ mod reactions;
 mod reports;
 mod rooms;
 mod search;
+mod sight;
 mod teams;
 mod threads;
 
@@ -37,4 +38,5 @@ pub use programs::{NewProgram, ProgramChange, ProgramRow, ProgramSettings};
 pub use reports::{NewReport, ReportChange, ReportFilter};
 pub use rooms::{NewRoom, RoomChange, RoomRow};
 pub use search::{Hit, Wanted};
+pub use sight::Sight;
 pub use threads::ThreadRow;

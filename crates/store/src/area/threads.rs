@@ -1,6 +1,6 @@
 //! Threads: a root's counters and what each member follows and has read.
 
-use super::Page;
+use super::{Page, Sight};
 use crate::{Read, Tx};
 use portico_domain::message::{Message, ThreadInfo};
 use portico_policy::{KeepMessage, Permit, PostMessage};
@@ -40,7 +40,7 @@ impl Read<'_> {
     /// Threads one follows and may see (owners and admins see every conversation), newest reply first, with their roots.
     pub fn threads(
         &mut self,
-        member: MemberId,
+        sight: Sight,
         before: Option<PageCursor>,
         limit: i64,
     ) -> Result<Page<(ThreadRow, Message)>> {
@@ -53,8 +53,10 @@ impl Read<'_> {
              LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
              WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1 AND s.last_at < $3
              AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))
+             AND (r.kind <> 2 OR $5 = 1) AND (r.kind <> 3 OR $6 = 1)
+             AND (r.kind < 2 OR a.role > 0 OR m.ring >= 1)
              ORDER BY s.last_at DESC LIMIT $4",
-            &[member.into(), before.into(), (limit + 1).into()],
+            &[sight.member.into(), before.into(), (limit + 1).into(), sight.customers.into(), sight.security.into()],
             thread,
         )?;
         let page = Page::cut(rows, limit, |t| (t.last_at.0, t.message.0));
@@ -68,7 +70,8 @@ impl Read<'_> {
     }
 
     /// How many of these have news, and how many calls are in them.
-    pub fn thread_counts(&mut self, member: MemberId) -> Result<(i64, i64)> {
+    pub fn thread_counts(&mut self, sight: impl Into<Sight>) -> Result<(i64, i64)> {
+        let sight = sight.into();
         Ok(self
             .one(
                 "SELECT COALESCE(CAST(SUM(CASE WHEN m.reply_count > s.read_replies THEN 1 ELSE 0 END) AS BIGINT), 0), COALESCE(CAST(SUM(s.mentions) AS BIGINT), 0)
@@ -77,8 +80,10 @@ impl Read<'_> {
                  JOIN member a ON a.tenant_id = s.tenant_id AND a.id = s.member_id
                  LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
                  WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1
-                 AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))",
-                &[member.into()],
+                 AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))
+                 AND (r.kind <> 2 OR $3 = 1) AND (r.kind <> 3 OR $4 = 1)
+                 AND (r.kind < 2 OR a.role > 0 OR m.ring >= 1)",
+                &[sight.member.into(), sight.customers.into(), sight.security.into()],
                 |r| Ok((r.int(0)?, r.int(1)?)),
             )?
             .unwrap_or((0, 0)))

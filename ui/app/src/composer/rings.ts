@@ -24,10 +24,10 @@ export function conversationRings(contact: string): RingChoice[] {
   ];
 }
 
-/** A report: everyone including the reporter, guests if the program has any, or the team alone. The send button names the reader. */
+/** A report (`reporter` empty for an anonymous one): everyone including the reporter, guests if the program has any, or the team alone. The send button names the reader. */
 export function reportRings(reporter: string, guests: boolean): RingChoice[] {
   return [
-    { ring: 'everyone', label: t('comp.ring.everyone'), icon: 'globe', field: t('report.comp.write', { name: reporter }), send: t('report.comp.send'), who: t('report.comp.who') },
+    { ring: 'everyone', label: t('comp.ring.everyone'), icon: 'globe', field: reporter ? t('report.comp.write', { name: reporter }) : t('report.comp.writeAnonymous'), send: t('report.comp.send'), who: t('report.comp.who') },
     ...(guests ? [{ ring: 'guests', label: t('comp.ring.guests'), icon: 'users', field: t('comp.toGuests'), send: t('comp.sendGuests'), who: t('report.comp.who.guests') } as const] : []),
     { ring: 'team', label: t('report.comp.team'), icon: 'lock', field: t('report.comp.note'), send: t('comp.sendNote'), who: t('report.comp.who.team') },
   ];

@@ -223,7 +223,7 @@ calls! {
     "GET /files/{id}" ("visitor's"): |at| get(format!("/files/{}", at.visitor_file));
     "GET /files/{id}/thumb" ("private"): |at| get(format!("/files/{}/thumb", at.file));
     "GET /files/{id}/thumb" ("visitor's"): |at| get(format!("/files/{}/thumb", at.visitor_file));
-    "POST /preview": |_at| send("/preview", json!({"text": "**bold** @mia-a ~qzprivatenamea ~qzprivatenameb"}));
+    "POST /preview": |_at| send("/preview", json!({"text": "**bold** @mia-a"}));
 
     "POST /inboxes": |_at| send("/inboxes", json!({"kind": "website", "name": "Second"}));
     "POST /inboxes" ("team"): |at| send("/inboxes", json!({"kind": "website", "name": "Third", "team_id": at.team}));
@@ -293,6 +293,7 @@ calls! {
     "GET /widget/v1/{key}/stream" ("no upgrade"): |at| get(format!("/widget/v1/{}/stream", at.key));
 
     "GET /security": |_at| get("/security");
+    "GET /security/mark.svg": |_at| get("/security/mark.svg");
     "GET /security/portal.css": |_at| get("/security/portal.css");
     "GET /security/{slug}": |at| get(format!("/security/{}", at.slug));
     "GET /security/{slug}/report": |at| get(format!("/security/{}/report", at.slug));

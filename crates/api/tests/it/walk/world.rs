@@ -386,7 +386,8 @@ fn canaries() -> Vec<Canary> {
         ("loosefile", &[Member]),
         ("direct", &[Member, Agent]),
         ("draft", &[Member]),
-        ("tokenname", &[Member]),
+        // The audit record names it.
+        ("tokenname", &[Member, Owner, Admin, TokenAdmin]),
         ("contactmail", &[Owner, Admin, Agent, TokenCustomers, Contact]),
         ("contactmailtwo", &[Owner, Admin, Agent, TokenCustomers, Contact2]),
         ("contact", &[Owner, Admin, Agent, TokenCustomers, Contact]),

@@ -90,7 +90,7 @@ export class Feeds {
   /** How many match, where the store can tell; null where only the server could. */
   count(filter: Filter): number | null {
     const around = [filter, { ...filter, assignee: 'any' }, { ...filter, assignee: 'any', inbox: null }];
-    if (around.some((one) => this.known.get(filterKey(one))?.whole)) {
+    if (around.some((one) => this.of(one).whole)) {
       let count = 0;
       for (const conversation of this.data.conversations.values()) if (matches(filter, conversation, this.data.myId)) count += 1;
       return count;

@@ -3,7 +3,7 @@ import { t } from '../../i18n/index.svelte.ts';
 import { ApiError } from '../../lib/api.ts';
 import { data, reports, type ReportChange } from '../../lib/store/index.ts';
 import type { Id, Report } from '../../lib/types.ts';
-import { toast } from '../../lib/ui.svelte.ts';
+import { toast, ui } from '../../lib/ui.svelte.ts';
 
 export const asking = $state({ dialog: null as null | { kind: 'ask' | 'close'; report: Id } });
 
@@ -28,17 +28,22 @@ export async function change(report: Report, what: ReportChange): Promise<boolea
   }
 }
 
+/** Says what was done where it does not show: on the report's own page its timeline says it. */
+export function tell(report: Pick<Report, 'id'>, text: string, undo?: () => void): void {
+  if (ui.room !== report.id) toast(text, undo && { label: t('common.undo'), act: undo });
+}
+
 export async function take(report: Report): Promise<void> {
   if (report.assignee_id === data.myId) return;
   const before = report.assignee_id;
   if (await change(report, { assignee_id: data.myId })) {
-    toast(t('report.taken', { key: report.key }), { label: t('common.undo'), act: () => void change(report, { assignee_id: before }) });
+    tell(report, t('report.taken', { key: report.key }), () => void change(report, { assignee_id: before }));
   }
 }
 
 export async function move(report: Report, state: 'new' | 'triaged'): Promise<void> {
   if (report.state === state || (report.state === 'closed' && state !== 'new')) return;
-  if (await change(report, { state })) toast(t('report.moved', { key: report.key, state: t(`report.state.${state}`) }));
+  if (await change(report, { state })) tell(report, t('report.moved', { key: report.key, state: t(`report.state.${state}`) }));
 }
 
 /** A question to a report that has one open already is simply a message. */

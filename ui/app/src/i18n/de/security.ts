@@ -109,6 +109,7 @@ export const security = {
   'report.ask.do': 'Frage senden',
   'report.message': 'Nachricht an den Melder',
   'report.comp.write': 'An {name} schreiben',
+  'report.comp.writeAnonymous': 'An den Melder schreiben',
   'report.comp.send': 'An Melder senden',
   'report.comp.note': 'Notiz ans Team, der Melder sieht sie nicht',
   'report.comp.team': 'Nur Team',

@@ -109,6 +109,7 @@ export const security = {
   'report.ask.do': 'Send question',
   'report.message': 'Message to the reporter',
   'report.comp.write': 'Write to {name}',
+  'report.comp.writeAnonymous': 'Write to the reporter',
   'report.comp.send': 'Send to reporter',
   'report.comp.note': 'Note to the team, the reporter can’t see it',
   'report.comp.team': 'Team only',

@@ -134,19 +134,29 @@ function membership(data: Data, event: EventData['member.joined'], joined: boole
 function ownInbox(data: Data, inbox: Id, joined: boolean): void {
   const { me } = data;
   const admin = me?.member.role === 'owner' || me?.member.role === 'admin';
-  if (!joined && !admin) {
-    data.inboxes.delete(inbox);
-    for (const conversation of data.conversations.values()) if (conversation.inbox_id === inbox) data.conversations.delete(conversation.id);
+  if (!joined && !admin) data.inboxes.delete(inbox);
+  for (const conversation of data.conversations.values()) {
+    if (conversation.inbox_id !== inbox) continue;
+    if (joined || admin) data.changeState(conversation.id, (state) => ({ ...state, member: joined }));
+    else {
+      data.forgetRoom(conversation.id);
+      data.conversations.delete(conversation.id);
+    }
   }
+  if (joined && !admin) data.loads += 1; // what it holds has to be asked for
   const customers = admin || joined || data.inboxes.size > 0;
   if (me && me.desks.customers !== customers) data.me = { ...me, desks: { ...me.desks, customers } };
-  data.onStale('customers');
+  for (const what of ['customers', 'threads', 'saved', 'inbox'] as const) data.onStale(what);
 }
 
 /** Whoever leaves a program's team loses its reports at once; what they may see now is asked for. */
 function ownProgram(data: Data, program: Id, joined: boolean): void {
-  if (!joined) for (const report of data.reports.values()) if (report.program_id === program) data.reports.delete(report.id);
-  data.onStale('programs');
+  for (const report of data.reports.values()) {
+    if (joined || report.program_id !== program) continue;
+    data.forgetRoom(report.id);
+    data.reports.delete(report.id);
+  }
+  for (const what of ['programs', 'threads', 'saved', 'inbox'] as const) data.onStale(what);
 }
 
 function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'], joined: boolean): void {
@@ -161,6 +171,7 @@ function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'],
     data.forgetRoom(id); // what is said while one is outside is not told
     if (joined) data.joining.set(id, role);
     else data.joining.delete(id);
+    for (const what of ['threads', 'saved', 'inbox'] as const) data.onStale(what);
   }
   if (!room) return;
   if (member === data.myId && !joined && room.visibility !== 'public') {
@@ -228,8 +239,12 @@ export const handlers: Handlers = {
   },
   'person.added': (data, { member }) => void data.members.set(member.id, member),
   'person.updated': (data, { member }) => {
-    data.members.set(member.id, member);
-    if (data.me && member.id === data.myId) data.me = { ...data.me, member };
+    if (data.me && member.id === data.myId) {
+      // Guests are told of people without their address; one's own one knows.
+      const own = { ...member, email: member.email ?? data.me.member.email };
+      data.me = { ...data.me, member: own };
+      data.members.set(own.id, own);
+    } else data.members.set(member.id, member);
   },
   'session.ended': () => {}, // the session itself answers (session.svelte.ts): the store has nothing to change
   'preferences.changed': (data, { preferences }) => {

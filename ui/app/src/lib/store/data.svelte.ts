@@ -61,7 +61,7 @@ export class Data {
   cursor: string | null = null;
   /** Counts events; a fetch begun at clock n must not undo what an event told later. */
   clock = 0;
-  /** Counts boots: after each, what had been fetched besides is gone and has to be asked for again. */
+  /** Counts boots, and comings into an inbox: after each, what had been fetched besides is not all there and has to be asked for again. */
   loads = $state(0);
   /** Set by the session: something derived has to be fetched again. */
   onStale: (what: Stale) => void = () => {};
