@@ -1,5 +1,7 @@
 //! The machine-readable description of the API, made from the handlers themselves.
 
+mod refusals;
+
 use crate::{Api, BASE};
 use axum::{Router, http::header, response::IntoResponse, routing::get};
 use utoipa::{
@@ -34,6 +36,7 @@ pub(crate) fn parts() -> (Router<Api>, Document) {
     for (name, scheme) in schemes {
         components.add_security_scheme(name, scheme);
     }
+    refusals::complete(&mut document);
     (router, document)
 }
 

@@ -2,11 +2,14 @@
 
 use crate::assets::{APP_FILES, PANEL_FILES, WIDGET_FILES};
 use axum::{
+    extract::{Path, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use portico_edge::{APP_POLICY, Problem};
-use portico_types::Error;
+use portico_api::Api;
+use portico_core::customers::widget;
+use portico_edge::{APP_POLICY, Peer, Problem};
+use portico_types::{Error, Result};
 
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Portico</title>\
 <h1>The web app is not built</h1><p>The server runs, but this binary was made without the web app. \
@@ -40,6 +43,31 @@ pub(crate) async fn app(method: Method, uri: Uri, headers: HeaderMap) -> Respons
     page(&headers)
 }
 
+/// What the widget's panel may do. Who may put it into a frame, the inbox says.
+const PANEL_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
+    base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html portico-html";
+
+/// The page of the widget's panel, for the frames of an inbox's own sites.
+pub(crate) async fn panel(
+    State(api): State<Api>,
+    Path(key): Path<String>,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    api.edge.public.take(&peer.ip)?;
+    let door = widget::door(&api.edge.app, &key).await?;
+    let mut response = PANEL_FILES.serve("index.html", &headers).unwrap_or_else(missing);
+    let policy = format!("{PANEL_POLICY}; frame-ancestors {}", ancestors(&door.allowed_origins));
+    let policy = HeaderValue::from_str(&policy).map_err(Error::internal)?;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// The sites that may frame a panel. Origins are checked when they are set: none can end the list or begin a directive.
+fn ancestors(origins: &[String]) -> String {
+    if origins.is_empty() { "*".to_owned() } else { origins.join(" ") }
+}
+
 /// The app's one page.
 fn page(headers: &HeaderMap) -> Response {
     let mut response = APP_FILES.serve("index.html", headers).unwrap_or_else(|| {
@@ -60,4 +88,14 @@ fn loader(mut response: Response) -> Response {
 
 fn missing() -> Response {
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "not found\n").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_panel_is_framed_by_its_own_sites_only() {
+        let sites = ["https://shop.example".to_owned(), "http://127.0.0.1:8066".to_owned()];
+        assert_eq!(super::ancestors(&sites), "https://shop.example http://127.0.0.1:8066");
+        assert_eq!(super::ancestors(&[]), "*");
+    }
 }

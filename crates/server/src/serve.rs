@@ -88,8 +88,10 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
     let api = Api { edge, hub: Arc::clone(&hub), blobs: Arc::clone(&blobs), images, max_file: config.max_file };
     // Beside the API too, a refusal has the form of errors and an id that is in the log.
     let pages = Router::new()
+        .route("/widget/{key}", axum::routing::get(pages::panel))
         .fallback(pages::app)
-        .layer(middleware::from_fn_with_state(api.edge.clone(), portico_edge::request_id));
+        .layer(middleware::from_fn_with_state(api.edge.clone(), portico_edge::request_id))
+        .with_state(api.clone());
     let router: Router = portico_api::router(api.clone())
         .fallback_service(pages)
         .layer(middleware::from_fn(portico_edge::harden))

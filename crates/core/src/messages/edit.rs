@@ -2,7 +2,7 @@
 
 use super::Composed;
 use crate::{Command, Ctx};
-use portico_domain::{event::Event, message, message::Body, message::Message, message::Mentions};
+use portico_domain::{event::Event, message, message::Body, message::Message, message::Mentions, room::RoomKind};
 use portico_policy::EditMessage as May;
 use portico_store::{Index, Tx, tag};
 use portico_types::{Error, MessageId, Result};
@@ -60,6 +60,9 @@ impl Command for EditMessage {
             room.audience(after.ring),
             Event::MessageEdited { message: Box::new(after.clone()) },
         );
+        if room.room.kind == RoomKind::Conversation {
+            crate::customers::after_delete(ctx, tx, &room, &after)?;
+        }
         Ok(after)
     }
 }

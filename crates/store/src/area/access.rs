@@ -243,8 +243,8 @@ impl Tx<'_> {
         keep: Option<SessionId>,
     ) -> Result<Vec<SessionId>> {
         let ended: Vec<SessionId> = self.all(
-            "DELETE FROM session WHERE tenant_id = $1 AND member_id = $2 AND ($3 IS NULL OR id = $3) AND ($4 IS NULL OR id <> $4) RETURNING id",
-            &[member.into(), only.into(), keep.into()],
+            "DELETE FROM session WHERE tenant_id = $1 AND member_id = $2 AND id = COALESCE($3, id) AND ($4 = 0 OR id <> $5) RETURNING id",
+            &[member.into(), only.into(), keep.is_some().into(), keep.unwrap_or_default().into()],
             |r| r.id(0),
         )?;
         for id in &ended {
@@ -280,7 +280,7 @@ impl Tx<'_> {
     /// Withdraws a member's token: one, or all.
     pub fn delete_tokens(&mut self, member: MemberId, only: Option<TokenId>) -> Result<u64> {
         let gone: Vec<TokenId> = self.all(
-            "DELETE FROM token WHERE tenant_id = $1 AND member_id = $2 AND ($3 IS NULL OR id = $3) RETURNING id",
+            "DELETE FROM token WHERE tenant_id = $1 AND member_id = $2 AND id = COALESCE($3, id) RETURNING id",
             &[member.into(), only.into()],
             |r| r.id(0),
         )?;

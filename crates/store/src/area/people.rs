@@ -130,11 +130,17 @@ impl Read<'_> {
         let rows = self.all(
             columns!(
                 "WHERE m.tenant_id = $1 AND m.display_id > $2 AND (m.handle LIKE $3 ESCAPE '!' OR lower(m.name) LIKE $3 ESCAPE '!')
-                 AND ($4 IS NULL OR m.id = $4 OR EXISTS (SELECT 1 FROM membership a JOIN membership b ON b.tenant_id = a.tenant_id
+                 AND ($5 = 0 OR m.id = $4 OR EXISTS (SELECT 1 FROM membership a JOIN membership b ON b.tenant_id = a.tenant_id
                    AND b.group_id = a.group_id AND b.member_id = $4 WHERE a.tenant_id = m.tenant_id AND a.member_id = m.id))
-                 ORDER BY m.display_id LIMIT $5"
+                 ORDER BY m.display_id LIMIT $6"
             ),
-            &[after.into(), (&like).into(), guest_of.into(), (limit + 1).into()],
+            &[
+                after.into(),
+                (&like).into(),
+                guest_of.unwrap_or_default().into(),
+                guest_of.is_some().into(),
+                (limit + 1).into(),
+            ],
             member,
         )?;
         Ok(Page::cut(rows, limit, |m| (m.display_id, m.id.0)))

@@ -172,6 +172,7 @@ export interface Page<T> { items: T[]; next: string | null }
 export interface Window { items: Message[]; has_before: boolean; has_after: boolean }
 export interface ThreadAnswer { root: Message; items: Message[]; following: boolean; read_number: number }
 export interface ThreadItem { root: Message; room_id: Id; unread: number; mentions: number; following: boolean }
+export interface SavedItem { message: Message; saved_at: Millis }
 export interface InboxItem {
   kind: 'mention' | 'direct' | 'thread' | 'assigned' | 'report'; room_id: Id; message: Message | null; unread: number | boolean; at: Millis;
 }

@@ -59,8 +59,7 @@ export function createActions(data: Data) {
     try {
       const answer = await get<ThreadAnswer>(`/messages/${root}/thread`);
       data.putAll([answer.root, ...answer.items], since);
-      window.following = answer.following;
-      window.readNumber = answer.read_number;
+      data.putThread({ thread_id: root, following: answer.following, read_number: answer.read_number }, since);
       window.replace(answer.items);
     } catch (error) {
       window.error = failure(error);

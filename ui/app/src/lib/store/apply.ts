@@ -198,7 +198,7 @@ export const handlers: Handlers = {
     data.change(id, (message) => ({
       ...message, body: { kind: 'deleted' }, files: [], reactions: [], mentions: { member_ids: [], channel: false }, client_key: null, version: message.version + 1,
     }));
-    data.saved.delete(id);
+    data.keep(id, false);
     data.onStale('saved');
     if (thread_id && thread !== undefined) data.change(thread_id, (root) => ({ ...root, thread }));
     data.onStale('inbox');
@@ -217,10 +217,7 @@ export const handlers: Handlers = {
   'thread.state': (data, event) => {
     const root = event.thread_id ?? event.message_id;
     if (!root) return;
-    data.threadStates.set(root, { ...data.threadStates.get(root), ...event, thread_id: root });
-    const window = data.openThread(root);
-    if (window && event.following !== undefined) window.following = event.following;
-    if (window && event.read_number !== undefined) window.readNumber = event.read_number;
+    data.putThread({ ...event, thread_id: root });
     data.onStale('threads');
     data.onStale('inbox');
   },
@@ -233,8 +230,7 @@ export const handlers: Handlers = {
     if (!data.isEcho(key, '') && !data.drafts.get(key)?.dirty) data.drafts.delete(key);
   },
   'saved.changed': (data, { message_id, saved }) => {
-    if (saved) data.saved.add(message_id);
-    else data.saved.delete(message_id);
+    data.keep(message_id, saved);
     data.onStale('saved');
   },
   'person.added': (data, { member }) => void data.members.set(member.id, member),

@@ -116,6 +116,25 @@ export class Data {
     this.messages.set(id, change(old));
   }
 
+  /** Takes what I have of a thread from an answer begun at `since`, or from an event. */
+  putThread(state: ThreadState & { thread_id: Id }, since?: number): void {
+    const key = `thread:${state.thread_id}`;
+    if (since !== undefined && (this.touched.get(key) ?? 0) > since) return;
+    if (since === undefined) this.touched.set(key, this.clock);
+    this.threadStates.set(state.thread_id, { ...this.threadStates.get(state.thread_id), ...state });
+    const window = this.openThread(state.thread_id);
+    if (window && state.following !== undefined) window.following = state.following;
+    if (window && state.read_number !== undefined) window.readNumber = state.read_number;
+  }
+  /** A message is saved or no more, by an answer begun at `since` or an event. */
+  keep(id: Id, saved: boolean, since?: number): void {
+    const key = `saved:${id}`;
+    if (since !== undefined && (this.touched.get(key) ?? 0) > since) return;
+    if (since === undefined) this.touched.set(key, this.clock);
+    if (saved) this.saved.add(id);
+    else this.saved.delete(id);
+  }
+
   /** Takes a report from an answer begun at `since`, or from an event. Events carry nobody's own state: ours stays. */
   putReport(report: Report, since?: number): void {
     const old = this.reports.get(report.id);
@@ -206,6 +225,7 @@ export class Data {
     this.presence.clear();
     for (const [id, state] of Object.entries(boot.presence)) this.presence.set(id, state);
     for (const map of [this.conversations, this.contacts, this.reports, this.messages, this.roomMembers, this.threadStates, this.typing, this.viewing, this.joining]) map.clear();
+    this.saved.clear();
     this.openReports = false;
     for (const [key, draft] of this.drafts) if (!draft.dirty) this.drafts.delete(key);
     for (const draft of boot.drafts) {

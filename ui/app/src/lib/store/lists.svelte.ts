@@ -1,6 +1,6 @@
 /** Lists the server derives: what needs me, threads, saved. Fetched whole and asked for again when events say so. */
 import { ApiError, get } from '../api.ts';
-import type { InboxItem, Message, Page, ThreadItem } from '../types.ts';
+import type { InboxItem, Page, SavedItem, ThreadItem } from '../types.ts';
 import type { Data, Stale } from './data.svelte.ts';
 
 /** One fetched list with the usual states. */
@@ -62,24 +62,28 @@ export class List<T> {
 export class Lists {
   inbox: List<InboxItem>;
   threads: List<ThreadItem>;
-  saved: List<Message>;
+  saved: List<SavedItem>;
 
   constructor(private readonly data: Data) {
-    this.inbox = new List<InboxItem>(() => '/inbox?limit=100', (items) => {
-      for (const item of items) if (item.message) data.put(item.message, data.clock);
-    });
-    this.threads = new List<ThreadItem>(() => '/threads?limit=50', (items) => {
-      for (const item of items) {
-        data.put(item.root, data.clock);
-        data.threadStates.set(item.root.id, { ...data.threadStates.get(item.root.id), thread_id: item.root.id, following: item.following, unread: item.unread, mentions: item.mentions });
+    const clock = (): number => data.clock;
+    const inbox = (items: InboxItem[], since: number): void => {
+      for (const item of items) if (item.message) data.put(item.message, since);
+    };
+    const threads = (items: ThreadItem[], since: number): void => {
+      for (const { root, room_id, following, unread, mentions } of items) {
+        data.put(root, since);
+        data.putThread({ thread_id: root.id, room_id, following, unread, mentions }, since);
       }
-    });
-    this.saved = new List<Message>(() => '/saved?limit=100', (items) => {
-      for (const message of items) {
-        data.put(message, data.clock);
-        data.saved.add(message.id);
+    };
+    const saved = (items: SavedItem[], since: number): void => {
+      for (const { message } of items) {
+        data.put(message, since);
+        data.keep(message.id, true, since);
       }
-    });
+    };
+    this.inbox = new List<InboxItem>(() => '/inbox?limit=100', inbox, clock);
+    this.threads = new List<ThreadItem>(() => '/threads?limit=50', threads, clock);
+    this.saved = new List<SavedItem>(() => '/saved?limit=100', saved, clock);
   }
 
   async refresh(what: Stale): Promise<void> {
