@@ -1,13 +1,17 @@
 //! Puts the built web app and widget into the binary, as they were compressed by their own build. Never calls npm and
 //! never touches the network: without a built app the server still compiles, and serves a page that says what to do.
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "build scripts talk to cargo on stdout and may give up")]
+#![expect(clippy::expect_used, reason = "a build script may give up")]
 
 use sha2::{Digest, Sha256};
 use std::{env, fmt::Write, fs, path::Path, path::PathBuf};
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("../..");
-    let out = PathBuf::from(env::var("OUT_DIR").expect("set by cargo")).join("assets.rs");
+    let out = PathBuf::from(env::var("OUT_DIR").expect("set by cargo"));
+    // Copied, so that a build of the app beside this one takes nothing away from under the compiler.
+    let copies = out.join("assets");
+    let _first_build = fs::remove_dir_all(&copies);
+    let out = out.join("assets.rs");
     let mut text = String::from("use portico_edge::Asset;\n");
     for (name, dir) in [("APP", "ui/app/dist"), ("WIDGET", "ui/widget/dist"), ("PANEL", "ui/widget/dist/panel")] {
         let dir = root.join(dir);
@@ -20,7 +24,7 @@ fn main() {
         }
         writeln!(text, "pub(crate) static {name}: &[Asset] = &[").expect("writing to a string");
         for path in &files {
-            entry(&mut text, &dir, path);
+            entry(&mut text, &dir, &copies.join(name), path);
         }
         writeln!(text, "];").expect("writing to a string");
     }
@@ -42,21 +46,31 @@ fn collect(base: &Path, dir: &Path, files: &mut Vec<String>) {
     }
 }
 
-fn entry(text: &mut String, dir: &Path, name: &str) {
-    let full = dir.join(name);
-    let bytes = fs::read(&full).expect("an asset can be read");
-    let hash = Sha256::digest(&bytes);
-    let tag: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+fn entry(text: &mut String, dir: &Path, copies: &Path, name: &str) {
+    let copy = |name: &str, bytes: &[u8]| {
+        let to = copies.join(name);
+        fs::create_dir_all(to.parent().expect("it is in a folder")).expect("a folder can be made");
+        fs::write(&to, bytes).expect("an asset can be copied");
+        to.display().to_string()
+    };
+    let bytes = fs::read(dir.join(name)).expect("an asset can be read");
+    let mut tag = String::new();
+    for byte in Sha256::digest(&bytes).iter().take(8) {
+        write!(tag, "{byte:02x}").expect("writing to a string");
+    }
+    let full = copy(name, &bytes);
     let smaller = |suffix: &str| {
-        let path = dir.join(format!("{name}.{suffix}"));
-        let good = fs::metadata(&path).is_ok_and(|m| m.len() < bytes.len() as u64);
-        if good { format!("Some(include_bytes!({:?}))", path.display().to_string()) } else { "None".to_owned() }
+        let name = format!("{name}.{suffix}");
+        match fs::read(dir.join(&name)) {
+            Ok(small) if small.len() < bytes.len() => format!("Some(include_bytes!({:?}))", copy(&name, &small)),
+            _ => "None".to_owned(),
+        }
     };
     writeln!(
         text,
         "    Asset {{ path: {name:?}, kind: {:?}, tag: {tag:?}, plain: include_bytes!({:?}), brotli: {}, gzip: {} }},",
         kind(name).unwrap_or("application/octet-stream"),
-        full.display().to_string(),
+        full,
         smaller("br"),
         smaller("gz"),
     )

@@ -11,7 +11,8 @@ async fn alive() -> Json<Value> {
 
 /// Asks each part; the first that does not answer is named.
 async fn ready(State(api): State<Api>) -> Result<Json<Value>, Problem> {
-    api.edge.app.db().read_instance(|tx| tx.ping()).await.map_err(|e| {
+    let answer = api.edge.app.db().read_instance(portico_core::ping).await;
+    answer.map_err(|e| {
         tracing::warn!(error = %e, "not ready");
         portico_types::Error::unavailable("the database does not answer")
     })?;

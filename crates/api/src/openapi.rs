@@ -24,7 +24,7 @@ pub(crate) fn parts() -> (Router<Api>, Document) {
     let (router, mut document) = crate::routes().split_for_parts();
     let head = Head::openapi();
     document.info = head.info;
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document.security = head.security;
     document.servers = Some(vec![Server::new(BASE)]);
     let components = document.components.get_or_insert_default();

@@ -22,3 +22,8 @@ pub use ctx::{Ctx, IdempotencyKey};
 pub use portico_store::{Page, RoomRow};
 pub use people::SignedInFor;
 pub use record::Record;
+
+/// Whether the database answers.
+pub fn ping(tx: &mut portico_store::InstanceTx<'_>) -> portico_types::Result<()> {
+    tx.ping()
+}

@@ -60,7 +60,7 @@ export async function compare(person: Person): Promise<string[]> {
   look('teams', byId([...data.teams.values()].map(grouped)), byId([...fresh.teams.values()].map(grouped)));
   look('inboxes', byId([...data.inboxes.values()].map(grouped)), byId([...fresh.inboxes.values()].map(grouped)));
   look('programs', byId([...data.programs.values()].map(grouped)), byId([...fresh.programs.values()].map(grouped)));
-  const mine = (room: Room): boolean => room.state?.member === true && !room.archived_at;
+  const mine = (room: Room): boolean => room.state?.member === true;
   look('rooms', byId([...data.rooms.values()].filter(mine).map(grouped)), byId([...fresh.rooms.values()].map(grouped)));
   const drafts = (of: Data): unknown => Object.fromEntries([...of.drafts.values()].map(({ dirty: _, ...draft }) => [draftKey(draft.room_id, draft.thread_id), draft]));
   look('drafts', drafts(data), drafts(fresh));

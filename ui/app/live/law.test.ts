@@ -59,8 +59,7 @@ async function heard(walk: Walk): Promise<void> {
       person.refresh(['programs', 'security']);
       await person.settled();
     }
-    // As an open list of conversations does.
-    for (const feed of person.feeds) if (person.data.me?.desks.customers && !feed.loaded) await person.as(() => feed.refresh());
+    await person.list();
     await person.settled();
   }
 }

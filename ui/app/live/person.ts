@@ -64,11 +64,14 @@ export class Person {
   readonly stale = new Set<Stale>();
   readonly last: string[] = [];
   online = false;
+  /** What could not be fetched while the server was away. */
+  private readonly missed = new Set<Stale>();
   revoked = false;
   private readonly stream: Stream;
   private socket: WebSocket | undefined;
   private waiting = new Set<() => void>();
   private failed: unknown;
+  private unbooted = false;
   private busy = new Set<Promise<void>>();
 
   constructor(
@@ -76,7 +79,11 @@ export class Person {
     readonly id: Id,
     readonly token: string,
   ) {
-    this.data.onStale = (what) => this.stale.add(what);
+    this.data.onStale = (what) => {
+      this.note(`stale ${what}`);
+      if (what === 'me') this.later(() => this.boot());
+      else this.stale.add(what);
+    };
     this.stream = new Stream(
       {
         cursor: () => this.data.cursor,
@@ -94,6 +101,7 @@ export class Person {
         online: (online) => {
           this.note(online ? 'online' : 'offline');
           this.online = online;
+          if (online) for (const what of this.missed) this.fetch(what);
           this.told();
         },
       },
@@ -135,7 +143,10 @@ export class Person {
   later(what: () => Promise<void>): void {
     const done = this.as(what)
       .catch((error: unknown) => {
+        this.note(`failed: ${String(error)}`);
         if (!(error instanceof ApiError) || error.code === 'internal') this.failed = error;
+        else if (error.passing) this.unbooted = true; // nothing but a boot fails aloud
+        else if (error.passing) this.unbooted = true; // only a boot fails aloud
       })
       .finally(() => {
         this.busy.delete(done);
@@ -169,14 +180,13 @@ export class Person {
 
   /** What `SessionLife.boot` does, and the lists its desks fetch. */
   async boot(): Promise<void> {
+    this.stream.stop();
+    this.online = false;
     const boot = await this.as(() => get<Boot>('/boot'));
     this.data.load(boot);
+    this.note(`booted at ${boot.cursor}`);
     this.stream.start();
-    await this.as(async () => {
-      await this.reports.refresh('security');
-      if (boot.me.desks.customers) for (const feed of this.feeds) await feed.refresh();
-      for (const what of ['threads', 'saved', 'customers', 'inbox'] as const) await this.lists.refresh(what);
-    });
+    for (const what of ['threads', 'saved', 'customers', 'inbox', 'security'] as const) this.fetch(what);
   }
 
   /** Fetches again what is stale, as the app does a moment after the events. */
@@ -184,8 +194,21 @@ export class Person {
     for (const what of [...this.stale]) {
       if (only && !only.includes(what)) continue;
       this.stale.delete(what);
-      this.later(() => (what === 'security' || what === 'programs' ? this.reports.refresh(what) : this.lists.refresh(what)));
+      this.fetch(what);
     }
+  }
+
+  private fetch(what: Stale): void {
+    this.missed.delete(what);
+    this.later(async () => {
+      const done = what === 'security' || what === 'programs' ? await this.reports.refresh(what) : await this.lists.refresh(what);
+      if (!done) this.missed.add(what);
+    });
+  }
+
+  /** What an open list of conversations does: whatever is not there is asked for. */
+  async list(): Promise<void> {
+    for (const feed of this.feeds) if (this.data.me?.desks.customers && !feed.loaded) await this.as(() => feed.refresh());
   }
 
   /** Loses the connection: what is on its way is lost, the stream is told as a browser would tell it. */
@@ -200,7 +223,9 @@ export class Person {
   }
   /** Tries again at once instead of after the pause. */
   nudge(): void {
-    this.stream.nudge();
+    if (this.unbooted) this.later(() => this.boot());
+    else this.stream.nudge();
+    this.unbooted = false;
   }
   stop(): void {
     this.stream.stop();

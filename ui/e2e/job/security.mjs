@@ -78,6 +78,8 @@ export async function reporterReads(world) {
 /** Rank does not matter: owner and member find nothing anywhere, and nothing was sent to their browsers. */
 export async function ownerSeesNothing(world) {
   const { page } = world.owner;
+  // Browsers report each refusal we ask for.
+  for (const who of [world.owner, world.member]) who.guard.allow(new RegExp(`404 \\(Not Found\\).*${world.report}`));
   const blank = async (where) => {
     const text = await page.locator('body').innerText();
     for (const word of [...CANARIES, 'WS-1']) assert.ok(!text.includes(word), `${where} shows ${word}`);

@@ -90,7 +90,7 @@ async fn picture(api: &Api, tenant: i64, record: &mut RecordUpload) -> Result<()
     let thumb = keep(api, tenant, &made.thumbnail.bytes).await?;
     record.sha256 = main;
     record.size = made.picture.bytes.len() as i64;
-    record.kind = made.picture.kind.to_owned();
+    made.picture.kind.clone_into(&mut record.kind);
     record.dimensions = Some((i64::from(made.picture.width), i64::from(made.picture.height)));
     record.thumb = Some((thumb, made.thumbnail.kind.to_owned()));
     // The bytes as they came hold what was taken out: a place, a camera. Nothing refers to them unless someone else

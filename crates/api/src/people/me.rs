@@ -14,7 +14,6 @@ use serde_json::Value;
 
 /// Which desks one has.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names of the desks")]
 pub(crate) struct Desks {
     team: bool,
     customers: bool,
@@ -56,11 +55,13 @@ pub(crate) async fn me(State(api): State<Api>, Member(ctx): Member) -> Result<Js
 }
 
 /// Tells a field that is missing from one that is null.
+#[expect(clippy::option_option, reason = "missing and null are two things here")]
 fn present<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[expect(clippy::option_option, reason = "missing and null are two things here")]
 pub(crate) struct Change {
     name: Option<String>,
     handle: Option<String>,

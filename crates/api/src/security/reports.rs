@@ -68,7 +68,7 @@ pub(super) async fn nobody(api: &Api, peer: &Peer) -> Result<Ctx> {
 /// Report a vulnerability. No account is needed.
 #[utoipa::path(post, path = "/programs/{slug}/reports", tag = "security", params(("slug" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = NewReport, security(()),
-    responses((status = 201, body = Receipt), (status = 400), (status = 403, description = "no reports are taken at the moment"), (status = 404), (status = 413), (status = 429)))]
+    responses((status = 201, body = Receipt), (status = 400), (status = 401), (status = 403, description = "no reports are taken at the moment"), (status = 404), (status = 413), (status = 429)))]
 pub(crate) async fn submit(
     State(api): State<Api>,
     Extension(gate): Extension<Gate>,

@@ -52,18 +52,18 @@ pub(crate) async fn edit(
     if words && change.archived.is_some() {
         return Err(Error::invalid("archived", "archive or bring back in a request of its own").into());
     }
-    let room = match change.archived {
-        Some(archived) => api.edge.app.run(ctx, rooms::ArchiveRoom { room, archived }).await?,
-        None => {
-            let command = rooms::EditRoom { room, name: change.name, topic: change.topic, purpose: change.purpose };
-            api.edge.app.run(ctx, command).await?
-        }
+    let room = if let Some(archived) = change.archived {
+        api.edge.app.run(ctx, rooms::ArchiveRoom { room, archived }).await?
+    } else {
+        let command = rooms::EditRoom { room, name: change.name, topic: change.topic, purpose: change.purpose };
+        api.edge.app.run(ctx, command).await?
     };
     Ok(Json(room))
 }
 
 /// Someone in a room.
 #[derive(Serialize, utoipa::ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name on the wire")]
 pub(crate) struct Joined {
     #[schema(value_type = String)]
     member_id: MemberId,

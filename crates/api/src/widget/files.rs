@@ -10,7 +10,7 @@ use axum::{
     body::Body,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use portico_core::customers::widget;
 use portico_domain::file::File;
@@ -70,7 +70,8 @@ pub(crate) async fn thumb(
     Ok(files::serve_thumb(&api, at.visitor(ctx)?, id::<FileId>(&params)?, &headers).await?)
 }
 
-/// The small picture of somebody who answers here.
+/// The small picture of somebody who answers here; no content when they have none. Events name a face without asking
+/// for it, and a refusal would stand as an error in the console of somebody else's site.
 pub(crate) async fn face(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -79,7 +80,9 @@ pub(crate) async fn face(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let ctx = at.visitor(ctx)?;
-    let picture = api.edge.app.ask(ctx.again(), widget::Face { face: id::<Id>(&params)? }).await?;
+    let Some(picture) = api.edge.app.ask(ctx.again(), widget::Face { face: id::<Id>(&params)? }).await? else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
     match files::serve_thumb(&api, ctx.again(), picture, &headers).await {
         Err(e) if e.code() == ErrorCode::NotFound => Ok(files::serve(&api, ctx, picture, &headers).await?),
         other => Ok(other?),

@@ -52,7 +52,6 @@ impl Query for Boot {
             .my_rooms(id)?
             .into_iter()
             .map(|r| r.room)
-            .filter(|r| r.archived_at.is_none())
             .partition(|r| r.kind == RoomKind::Channel);
         Ok(BootView {
             teams: if guest { Vec::new() } else { read.teams()? },

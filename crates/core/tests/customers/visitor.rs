@@ -219,7 +219,7 @@ fn a_face_leads_to_a_picture_and_never_to_a_member() {
         let face = page[1].face.unwrap();
         assert_ne!(face, shop.ben.id.0);
         let ctx = || shop.t.ctx_as(shop.org.tenant, eve.actor);
-        let file = shop.t.app.ask(ctx(), widget::Face { face }).await.unwrap();
+        let file = shop.t.app.ask(ctx(), widget::Face { face }).await.unwrap().unwrap();
         assert_eq!(file, picture);
         assert!(shop.t.app.ask(ctx(), portico_core::files::FetchFile { id: file }).await.is_ok());
         for wrong in [shop.ben.id.0, picture.0, portico_types::Id::default()] {

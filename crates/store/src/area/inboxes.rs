@@ -162,13 +162,13 @@ impl Read<'_> {
         Ok(self.group_members(id.0)?.into_iter().map(|m| m.0).collect())
     }
 
-    /// The pictures of those who answer in an inbox: its agents, owners and admins.
-    pub fn faces(&mut self, id: InboxId) -> Result<Vec<(MemberId, FileId)>> {
+    /// Those who answer in an inbox (its agents, owners and admins), each with their picture, if they have one.
+    pub fn faces(&mut self, id: InboxId) -> Result<Vec<(MemberId, Option<FileId>)>> {
         self.all(
-            "SELECT m.id, m.picture FROM member m WHERE m.tenant_id = $1 AND m.picture IS NOT NULL AND (m.role >= 2
+            "SELECT m.id, m.picture FROM member m WHERE m.tenant_id = $1 AND (m.role >= 2
              OR EXISTS (SELECT 1 FROM membership g WHERE g.tenant_id = m.tenant_id AND g.group_id = $2 AND g.member_id = m.id))",
             &[id.into()],
-            |r| Ok((r.id(0)?, r.id(1)?)),
+            |r| Ok((r.id(0)?, r.maybe_id(1)?)),
         )
     }
 

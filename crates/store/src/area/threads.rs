@@ -228,10 +228,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Who follows a thread.
+    /// Who follows a thread and may still see it.
     pub fn thread_followers(&mut self, root: MessageId) -> Result<Vec<MemberId>> {
         self.all(
-            "SELECT member_id FROM thread_state WHERE tenant_id = $1 AND message_id = $2 AND following = 1",
+            "SELECT s.member_id FROM thread_state s JOIN room r ON r.tenant_id = s.tenant_id AND r.id = s.room_id
+             JOIN member a ON a.tenant_id = s.tenant_id AND a.id = s.member_id
+             LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
+             WHERE s.tenant_id = $1 AND s.message_id = $2 AND s.following = 1
+             AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))",
             &[root.into()],
             |r| r.id(0),
         )

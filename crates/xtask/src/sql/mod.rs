@@ -68,7 +68,7 @@ fn judge(code: &[Source], migrations: &[Source], listed: &str) -> Report {
                     }
                 }
                 Verdict::Wrong(why) => {
-                    report.failures.push(format!("{place}: {why}: {}", start(&literal.text)))
+                    report.failures.push(format!("{place}: {why}: {}", start(&literal.text)));
                 }
             }
         }

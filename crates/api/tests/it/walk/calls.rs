@@ -244,6 +244,7 @@ calls! {
     "PATCH /conversations/{id}" ("whom"): |at, own| send(format!("/conversations/{}", own.conversation), json!({"assignee_id": at.agent}));
     "PATCH /conversations/{id}" ("team"): |at, own| send(format!("/conversations/{}", own.conversation), json!({"team_id": at.team}));
     "POST /conversations/{id}/share" ("public"): |at| send(format!("/conversations/{}/share", at.conversation), json!({"room_id": at.public}));
+    "POST /conversations/{id}/share" ("direct"): |at, own| send(format!("/conversations/{}/share", own.conversation), json!({"room_id": at.direct}));
     "POST /conversations/{id}/share" ("where"): |at, own| send(format!("/conversations/{}/share", own.conversation), json!({"room_id": at.private}));
     "GET /contacts": |_at| get("/contacts?limit=200");
     "GET /contacts/{id}": |at| get(format!("/contacts/{}", at.contact));

@@ -5,15 +5,15 @@ use crate::{Ctx, Query};
 use portico_store::Read;
 use portico_types::{Error, FileId, Id, Result};
 
-/// Finds the picture behind a message's face.
+/// Finds the picture behind a message's face: none for somebody who answers here and has no picture.
 pub struct Face {
     pub face: Id,
 }
 
 impl Query for Face {
-    type Out = FileId;
+    type Out = Option<FileId>;
 
-    fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<FileId> {
+    fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Option<FileId>> {
         let (_, inbox) = visitor(ctx)?;
         read.faces(inbox)?
             .into_iter()

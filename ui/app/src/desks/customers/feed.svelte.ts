@@ -5,7 +5,7 @@
 import { ApiError, get } from '../../lib/api.ts';
 import type { Data } from '../../lib/store/index.ts';
 import type { Conversation, Page } from '../../lib/types.ts';
-import { filterKey, matches, order, type Filter, type Place } from './filter.ts';
+import { filterKey, matches, order, statuses, type Filter, type Place } from './filter.ts';
 
 const PAGE = 200;
 export type Ask = (path: string, query: Record<string, string | number | null>) => Promise<Page<Conversation>>;
@@ -78,7 +78,10 @@ export class Feeds {
   constructor(
     private readonly data: Data,
     private readonly ask?: Ask,
-  ) {}
+  ) {
+    // Made here and not when first counted: a reaction does not follow what it has made itself.
+    for (const status of [...statuses, 'all'] as const) this.of({ status, assignee: 'any', inbox: null });
+  }
 
   of(filter: Filter): Feed {
     const key = filterKey(filter);
@@ -90,7 +93,7 @@ export class Feeds {
   /** How many match, where the store can tell; null where only the server could. */
   count(filter: Filter): number | null {
     const around = [filter, { ...filter, assignee: 'any' }, { ...filter, assignee: 'any', inbox: null }];
-    if (around.some((one) => this.of(one).whole)) {
+    if (around.some((one) => this.known.get(filterKey(one))?.whole)) {
       let count = 0;
       for (const conversation of this.data.conversations.values()) if (matches(filter, conversation, this.data.myId)) count += 1;
       return count;

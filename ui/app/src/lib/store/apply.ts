@@ -3,7 +3,7 @@
  * Each changes only the store, and is safe to meet a thing the store does not hold.
  */
 import type { EventData, EventType, Signal, StreamEvent } from '../events.ts';
-import type { Id, Message, Room, RoomState } from '../types.ts';
+import type { Id, Message, Role, Room, RoomState } from '../types.ts';
 import { draftKey, type Data } from './data.svelte.ts';
 
 type Handlers = { [T in EventType]: (data: Data, event: EventData[T]) => void };
@@ -187,6 +187,9 @@ function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'],
   data.rooms.set(id, changed);
 }
 
+/** Ranks see different organizations; owners see no more than admins. */
+const sight = (role: Role): Role => (role === 'owner' ? 'admin' : role);
+
 export const handlers: Handlers = {
   'message.posted': (data, { message }) => posted(data, message),
   'message.edited': (data, { message }) => {
@@ -236,6 +239,7 @@ export const handlers: Handlers = {
   'person.added': (data, { member }) => void data.members.set(member.id, member),
   'person.updated': (data, { member }) => {
     if (data.me && member.id === data.myId) {
+      if (sight(member.role) !== sight(data.me.member.role)) data.onStale('me');
       // Guests are told of people without their address; one's own one knows.
       const own = { ...member, email: member.email ?? data.me.member.email };
       data.me = { ...data.me, member: own };
@@ -247,7 +251,12 @@ export const handlers: Handlers = {
     if (data.me) data.me = { ...data.me, preferences };
   },
   'team.updated': (data, { team }) => void data.teams.set(team.id, team),
-  'team.removed': (data, { team_id }) => void data.teams.delete(team_id),
+  'team.removed': (data, { team_id }) => {
+    data.teams.delete(team_id);
+    for (const room of data.rooms.values()) if (room.team_id === team_id) data.rooms.set(room.id, { ...room, team_id: null });
+    for (const inbox of data.inboxes.values()) if (inbox.team_id === team_id) data.inboxes.set(inbox.id, { ...inbox, team_id: null });
+    for (const { id, team_id: of } of data.conversations.values()) if (of === team_id) data.changeConversation(id, { team_id: null });
+  },
   'inbox.updated': (data, { inbox }) => {
     // The snippet depends on the server's address, which an event does not know; it is the one this page came from.
     const made = (): string => `<script src="${location.origin}/w.js" data-key="${inbox.key}" async></script>`;

@@ -26,7 +26,9 @@ export interface Pending {
 }
 export interface Typist { author: Author; until: Millis; text: string | null }
 /** Lists the server derives and that must be asked for again. */
-export type Stale = 'threads' | 'inbox' | 'customers' | 'security' | 'programs' | 'saved';
+export type Stale = 'threads' | 'inbox' | 'customers' | 'security' | 'programs' | 'saved'
+  /** What I am here has changed, and with it what I see: begin anew. */
+  | 'me';
 
 export const draftKey = (room: Id, thread: Id | null): string => `${room}:${thread ?? ''}`;
 const noCounts: Counts = { customers: { mine: 0, unassigned: 0, all: 0 }, security: { new: 0, open: 0 }, threads: { unread: 0, mentions: 0 } };

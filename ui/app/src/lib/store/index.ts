@@ -14,7 +14,7 @@ export const outbox = new Outbox(data, tabId, keptLocally(() => data.myId, tabId
 export const session = new SessionLife(data, outbox, drafts);
 export const lists = new Lists(data);
 export const reports = new Reports(data);
-session.refresh = (what) => void (what === 'security' || what === 'programs' ? reports.refresh(what) : lists.refresh(what));
+session.refresh = (what) => (what === 'security' || what === 'programs' ? reports.refresh(what) : lists.refresh(what));
 export const actions = createActions(data);
 
 export { draftKey, type Data, type DraftEntry, type Pending, type Typist } from './data.svelte.ts';

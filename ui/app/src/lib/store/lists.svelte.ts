@@ -33,7 +33,8 @@ export class List<T> {
       this.loaded = true;
       this.error = null;
     } catch (error) {
-      if (turn === this.turn && error instanceof ApiError) this.error = error;
+      if (!(error instanceof ApiError)) throw error;
+      if (turn === this.turn) this.error = error;
     } finally {
       if (turn === this.turn) this.loading = false;
     }
@@ -52,7 +53,8 @@ export class List<T> {
       this.items = [...this.items, ...page.items];
       this.next = page.next;
     } catch (error) {
-      if (turn === this.turn && error instanceof ApiError) this.error = error;
+      if (!(error instanceof ApiError)) throw error;
+      if (turn === this.turn) this.error = error;
     } finally {
       if (turn === this.turn) this.loading = false;
     }
@@ -86,23 +88,38 @@ export class Lists {
     this.saved = new List<SavedItem>(() => '/saved?limit=100', saved, clock);
   }
 
-  async refresh(what: Stale): Promise<void> {
-    if (what === 'inbox') return this.inbox.refresh();
-    if (what === 'saved') return this.saved.refresh();
+  /** Says whether it went through. */
+  async refresh(what: Stale): Promise<boolean> {
+    if (what === 'inbox') {
+      await this.inbox.refresh();
+      return !this.inbox.error;
+    }
+    if (what === 'saved') {
+      const since = this.data.clock;
+      await this.saved.refresh();
+      if (this.saved.error || this.saved.next) return !this.saved.error;
+      // The whole list: what is not in it can be seen no more.
+      const there = new Set(this.saved.items.map((item) => item.message.id));
+      for (const id of [...this.data.saved]) if (!there.has(id)) this.data.keep(id, false, since);
+      return true;
+    }
     if (what === 'customers') {
-      if (!this.data.me?.desks.customers) return;
+      if (!this.data.me?.desks.customers) return true;
       try {
         const customers = await get<{ mine: number; unassigned: number; all: number }>('/conversations/counts');
         this.data.counts = { ...this.data.counts, customers };
-      } catch {
-        // The next change asks again.
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        return false;
       }
-      return;
+      return true;
     }
-    if (what !== 'threads') return;
+    if (what !== 'threads') return true;
     await this.threads.refresh();
+    if (this.threads.error) return false;
     const unread = this.threads.items.filter((item) => item.following && item.unread > 0);
     const mentions = unread.reduce((sum, item) => sum + item.mentions, 0);
     this.data.counts = { ...this.data.counts, threads: { unread: unread.length, mentions } };
+    return true;
   }
 }

@@ -34,36 +34,40 @@ export class Reports {
     private readonly ask: Ask = get,
   ) {}
 
-  /** After a boot, and when events say that counts or the desk itself may have changed. */
-  async refresh(what: 'security' | 'programs'): Promise<void> {
-    if (what === 'programs') await this.refreshPrograms();
-    if (!this.data.me?.desks.security) return;
-    if (this.data.openReports) await Promise.all([this.count(), this.complete()]);
-    else await this.load();
+  /** After a boot, and when events say that counts or the desk itself may have changed. Says whether it went through. */
+  async refresh(what: 'security' | 'programs'): Promise<boolean> {
+    if (what === 'programs' && !(await this.refreshPrograms())) return false;
+    if (!this.data.me?.desks.security) return true;
+    if (this.data.openReports && what === 'security') return (await Promise.all([this.count(), this.complete()]))[0];
+    await this.load();
+    return !this.error;
   }
 
-  private async count(): Promise<void> {
+  private async count(): Promise<boolean> {
     try {
       const security = await this.ask<Counts['security']>('/reports/counts');
       this.data.counts = { ...this.data.counts, security };
+      return true;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error; // the next change asks again
+      if (!(error instanceof ApiError)) throw error;
+      return false;
     }
   }
 
   /** Somebody brought me into a program, or took me out: what is mine to see has changed. */
-  private async refreshPrograms(): Promise<void> {
+  private async refreshPrograms(): Promise<boolean> {
     try {
       const { desks } = await this.ask<Me>('/me');
       if (this.data.me) this.data.me = { ...this.data.me, desks };
       const items = desks.security ? (await this.ask<Page<Program>>('/programs')).items : [];
       this.data.programs.clear();
       for (const program of items) this.data.programs.set(program.id, program);
-      this.data.openReports = false;
-      if (desks.security) await this.count();
-      else this.data.reports.clear();
+      if (desks.security) return await this.count();
+      this.data.reports.clear();
+      return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      return false;
     }
   }
 

@@ -30,8 +30,10 @@ export class SessionLife {
   private staleTimers = new Map<Stale, ReturnType<typeof setTimeout>>();
   private active = true;
   private viewed: Id | null = null;
-  /** What to fetch again when something derived has changed; set by lists.svelte.ts. */
-  refresh: (what: Stale) => void = () => {};
+  /** Fetches again what events have changed without telling how; says whether it went through. Set by index.ts. */
+  refresh: (what: Stale) => Promise<boolean> = () => Promise.resolve(true);
+  /** What could not be fetched; asked for again when the connection is back. */
+  private missed = new Set<Stale>();
   /** Told after each event has been applied (notifications, live region). */
   listeners = new Set<(event: StreamEvent) => void>();
 
@@ -40,7 +42,11 @@ export class SessionLife {
     private readonly outbox: Outbox,
     private readonly drafts: Drafts,
   ) {
-    data.onStale = (what) => this.staleSoon(what);
+    data.onStale = (what) => {
+      if (what !== 'me') return this.staleSoon(what);
+      this.stream.stop();
+      void this.boot();
+    };
     this.stream = new Stream({
       cursor: () => this.data.cursor,
       event: (event) => this.event(event),
@@ -91,7 +97,7 @@ export class SessionLife {
       this.stream.start();
       this.outbox.restore(await livingTabs());
       this.drafts.flush();
-      for (const what of ['inbox', 'threads', 'saved', 'security'] as const) this.refresh(what);
+      for (const what of ['inbox', 'threads', 'saved', 'security'] as const) this.fetch(what);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) await this.signedOut();
@@ -154,6 +160,7 @@ export class SessionLife {
       if (this.status !== 'ready') return;
       this.outbox.flush();
       this.drafts.flush();
+      for (const what of this.missed) this.fetch(what);
       this.tellActive(true);
       if (this.viewed) this.stream.send({ type: 'viewing', room: this.viewed });
     } else {
@@ -186,6 +193,11 @@ export class SessionLife {
 
   private staleSoon(what: Stale): void {
     clearTimeout(this.staleTimers.get(what));
-    this.staleTimers.set(what, setTimeout(() => this.refresh(what), 400));
+    this.staleTimers.set(what, setTimeout(() => this.fetch(what), 400));
+  }
+
+  private fetch(what: Stale): void {
+    this.missed.delete(what);
+    void this.refresh(what).then((done) => done || this.missed.add(what));
   }
 }
