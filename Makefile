@@ -1,5 +1,5 @@
 # A menu; the work is in scripts/ and `cargo xtask`.
-.PHONY: menu run demo dev check test clean
+.PHONY: menu run demo dev check test bench faults attack clean
 
 menu:
 	@echo "make run     build what is stale and start the server on ./data"
@@ -8,6 +8,8 @@ menu:
 	@echo "make check   the quick checks of the repository (cargo xtask check)"
 	@echo "make test    everything that must pass, as CI runs it"
 	@echo "make bench   measures a release build against raw baselines of the same run"
+	@echo "make faults  kills and starves the server and looks for what was lost"
+	@echo "make attack  tries every door as everyone who must not come in"
 	@echo "make clean   remove what was built, and the test database; ./data stays"
 
 run:
@@ -27,6 +29,12 @@ test:
 
 bench:
 	@scripts/bench.sh
+
+faults:
+	@scripts/faults.sh
+
+attack:
+	@scripts/attack.sh
 
 clean:
 	@scripts/need-postgres.sh remove 2>/dev/null || true

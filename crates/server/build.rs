@@ -13,7 +13,9 @@ fn main() {
     let _first_build = fs::remove_dir_all(&copies);
     let out = out.join("assets.rs");
     let mut text = String::from("use portico_edge::Asset;\n");
-    for (name, dir) in [("APP", "ui/app/dist"), ("WIDGET", "ui/widget/dist"), ("PANEL", "ui/widget/dist/panel")] {
+    for (name, dir) in
+        [("APP", "ui/app/dist"), ("WIDGET", "ui/widget/dist"), ("PANEL", "ui/widget/dist/panel")]
+    {
         let dir = root.join(dir);
         println!("cargo:rerun-if-changed={}", dir.display());
         let mut files = Vec::new();
@@ -62,7 +64,9 @@ fn entry(text: &mut String, dir: &Path, copies: &Path, name: &str) {
     let smaller = |suffix: &str| {
         let name = format!("{name}.{suffix}");
         match fs::read(dir.join(&name)) {
-            Ok(small) if small.len() < bytes.len() => format!("Some(include_bytes!({:?}))", copy(&name, &small)),
+            Ok(small) if small.len() < bytes.len() => {
+                format!("Some(include_bytes!({:?}))", copy(&name, &small))
+            }
             _ => "None".to_owned(),
         }
     };

@@ -2,6 +2,9 @@
  * The main job, from an empty server to three desks at work, through lost connections and a killed server, in real
  * browsers against the real binary. On SQLite always, on a fresh PostgreSQL database where PORTICO_TEST_POSTGRES is set.
  */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { launch, photograph } from './lib/browser.mjs';
 import { freshDatabase } from './lib/postgres.mjs';
@@ -70,6 +73,7 @@ async function begin(url) {
   const port = await freePort();
   const proxy = await Proxy.open(port);
   const server = await Server.start({ port, publicUrl: proxy.url, database: database?.url });
+  assert.equal(existsSync(join(server.data, 'portico.db')), !url, 'the data is where it is said to be');
   const browser = await launch();
   const world = { proxy, server, browser, origin: proxy.url };
   world.end = async () => {

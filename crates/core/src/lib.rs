@@ -19,8 +19,8 @@ pub mod security;
 pub use app::App;
 pub use command::{Command, Query};
 pub use ctx::{Ctx, IdempotencyKey};
-pub use portico_store::{Page, RoomRow};
 pub use people::SignedInFor;
+pub use portico_store::{Page, RoomRow};
 pub use record::Record;
 
 /// Whether the database answers.

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use portico_core::people::{
-    self, AcceptInvite, Attempt, CreateInvite, CreateToken, EndSessions, ManageMember, People, Sessions, Setup,
-    WithdrawToken,
+    self, AcceptInvite, Attempt, CreateInvite, CreateToken, EndSessions, ManageMember, People, Sessions,
+    Setup, WithdrawToken,
 };
 use portico_domain::{member::Role, session::Scope};
 use portico_policy::{Actor, Via};
@@ -65,7 +65,11 @@ fn the_first_start_works_once_and_only_with_its_code() {
         let old = people::new_setup_code(&t.app).await.unwrap();
         t.clock.advance(1);
         let code = people::new_setup_code(&t.app).await.unwrap();
-        assert_eq!(set_up(&t, old).await.unwrap_err().field(), Some("code"), "a newer start has a newer code");
+        assert_eq!(
+            set_up(&t, old).await.unwrap_err().field(),
+            Some("code"),
+            "a newer start has a newer code"
+        );
         let made = set_up(&t, code.clone()).await.unwrap();
         assert_eq!(made.signed_in.member.role, Role::Owner);
         assert_eq!(set_up(&t, code).await.unwrap_err().code(), ErrorCode::Gone);
@@ -85,7 +89,10 @@ fn sessions_are_listed_and_ended_and_end_by_themselves() {
         let ctx = || t.ctx_as(first.tenant, actor(&first));
         let sessions = t.app.ask(ctx(), Sessions).await.unwrap();
         assert_eq!(sessions.len(), 3);
-        assert_eq!(sessions.iter().filter(|s| s.current).map(|s| s.id).collect::<Vec<_>>(), [first.signed_in.session]);
+        assert_eq!(
+            sessions.iter().filter(|s| s.current).map(|s| s.id).collect::<Vec<_>>(),
+            [first.signed_in.session]
+        );
         t.take_events();
         t.app.run(ctx(), EndSessions { only: Some(second.signed_in.session) }).await.unwrap();
         assert_eq!(t.take_kinds(), ["session.ended"]);
@@ -104,9 +111,11 @@ fn who_is_unknown_and_who_mistypes_hear_the_same() {
         let code = people::new_setup_code(&t.app).await.unwrap();
         set_up(&t, code).await.unwrap();
         let mut answers = Vec::new();
-        for (email, password) in
-            [("ann@example.org", "wrong password"), ("nobody@example.org", PASSWORD), ("not an address", PASSWORD)]
-        {
+        for (email, password) in [
+            ("ann@example.org", "wrong password"),
+            ("nobody@example.org", PASSWORD),
+            ("not an address", PASSWORD),
+        ] {
             let e = sign_in(&t, email, password).await.unwrap_err();
             answers.push((e.code(), e.message().to_owned(), e.field().map(ToOwned::to_owned)));
         }
@@ -118,7 +127,8 @@ fn who_is_unknown_and_who_mistypes_hear_the_same() {
 fn an_invitation_is_used_as_often_as_it_says() {
     each(async |t| {
         let org = t.org("Acme").await;
-        let invite = || CreateInvite { role: Role::Member, max_uses: 1, expires_in: Millis::DAY, channels: vec![] };
+        let invite =
+            || CreateInvite { role: Role::Member, max_uses: 1, expires_in: Millis::DAY, channels: vec![] };
         let made = t.run(&org.owner, invite()).await.unwrap();
         let ben = accept(&t, &made.code, "ben@example.org").await.unwrap();
         assert_eq!((ben.tenant, ben.signed_in.member.role), (org.tenant, Role::Member));
@@ -126,7 +136,10 @@ fn an_invitation_is_used_as_often_as_it_says() {
         assert_eq!(accept(&t, &made.code, "cat@example.org").await.unwrap_err().code(), ErrorCode::Gone);
         // Two who race for the last use: one gets it.
         let made = t.run(&org.owner, invite()).await.unwrap();
-        let (a, b) = tokio::join!(accept(&t, &made.code, "dan@example.org"), accept(&t, &made.code, "eve@example.org"));
+        let (a, b) = tokio::join!(
+            accept(&t, &made.code, "dan@example.org"),
+            accept(&t, &made.code, "eve@example.org")
+        );
         assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1);
         let made = t.run(&org.owner, invite()).await.unwrap();
         t.clock.advance(Millis::DAY);
@@ -145,7 +158,10 @@ fn rank_is_changed_from_above_and_the_last_owner_stays() {
         let admin = t.member(&org, "Ada", Role::Admin).await;
         let ben = t.member(&org, "Ben", Role::Member).await;
         let change = |id, role, suspended| ManageMember { id, role, suspended, name: None };
-        assert_eq!(t.run(&ben, change(ben.id, Some(Role::Admin), None)).await.unwrap_err().code(), ErrorCode::Forbidden);
+        assert_eq!(
+            t.run(&ben, change(ben.id, Some(Role::Admin), None)).await.unwrap_err().code(),
+            ErrorCode::Forbidden
+        );
         let e = t.run(&admin, change(ben.id, Some(Role::Owner), None)).await.unwrap_err();
         assert_eq!(e.code(), ErrorCode::Forbidden);
         let e = t.run(&admin, change(org.owner.id, None, Some(true))).await.unwrap_err();
@@ -169,7 +185,8 @@ fn rank_is_changed_from_above_and_the_last_owner_stays() {
 fn a_token_does_what_its_scopes_say_until_it_is_withdrawn() {
     each(async |t| {
         let org = t.org("Acme").await;
-        let make = CreateToken { name: "ci".into(), scopes: vec![Scope::Read], expires_in: Some(Millis::HOUR) };
+        let make =
+            CreateToken { name: "ci".into(), scopes: vec![Scope::Read], expires_in: Some(Millis::HOUR) };
         let made = t.run(&org.owner, make).await.unwrap();
         let known = people::authenticate(&t.app, &made.secret).await.unwrap();
         let ctx = || t.ctx_as(org.tenant, known.actor);

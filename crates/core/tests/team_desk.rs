@@ -3,7 +3,10 @@
 
 use portico_core::{
     messages::{self, DeleteMessage, EditMessage, Messages, Position, PostMessage, React, Search},
-    rooms::{ArchiveRoom, CreateChannel, EditRoom, GetRoom, InviteToRoom, JoinRoom, LeaveRoom, MarkRead, OpenDirect},
+    rooms::{
+        ArchiveRoom, CreateChannel, EditRoom, GetRoom, InviteToRoom, JoinRoom, LeaveRoom, MarkRead,
+        OpenDirect,
+    },
 };
 use portico_domain::{
     event::Event,
@@ -77,10 +80,15 @@ fn a_message_is_posted_as_a_command_and_read_back() {
         let first = post(&t, &ann, room.id, "Hello **there**").await.unwrap();
         let second = post(&t, &ben, room.id, "Hi").await.unwrap();
         assert_eq!(second.number, first.number + 1);
-        assert!(matches!(&first.body, Body::Markdown { html, .. } if html.contains("<strong>there</strong>")));
+        assert!(
+            matches!(&first.body, Body::Markdown { html, .. } if html.contains("<strong>there</strong>"))
+        );
         assert_eq!(texts(&t, &ben, room.id).await, ["Hello **there**", "Hi"]);
         let events = t.take_events();
-        assert_eq!(events.iter().map(|e| e.event.kind()).collect::<Vec<_>>(), ["message.posted", "message.posted"]);
+        assert_eq!(
+            events.iter().map(|e| e.event.kind()).collect::<Vec<_>>(),
+            ["message.posted", "message.posted"]
+        );
         assert_eq!(events[1].seq, events[0].seq + 1);
         // What the log keeps is what a fresh look shows.
         let fresh = t.ask(&ann, messages::GetMessage { id: first.id }).await.unwrap();
@@ -126,7 +134,10 @@ fn what_one_may_not_see_does_not_exist() {
         let public = channel(&t, &ann, "Lobby", Visibility::Public).await.id;
         assert!(t.ask(&ben, GetRoom { room: public }).await.unwrap().state.is_none());
         assert_eq!(post(&t, &ben, public, "hi").await.unwrap_err().code(), ErrorCode::Forbidden);
-        assert_eq!(t.run(&other.owner, JoinRoom { room: public }).await.unwrap_err().code(), ErrorCode::NotFound);
+        assert_eq!(
+            t.run(&other.owner, JoinRoom { room: public }).await.unwrap_err().code(),
+            ErrorCode::NotFound
+        );
     });
 }
 
@@ -213,7 +224,10 @@ fn a_call_to_many_asks_first_and_reactions_count_once() {
             let person = t.member(&org, &format!("Person {n}"), Role::Member).await;
             t.run(&ann, InviteToRoom { room, member: person.id }).await.unwrap();
         }
-        assert_eq!(post(&t, &ann, room, "@channel lunch").await.unwrap_err().code(), ErrorCode::ConfirmNeeded);
+        assert_eq!(
+            post(&t, &ann, room, "@channel lunch").await.unwrap_err().code(),
+            ErrorCode::ConfirmNeeded
+        );
         let sure = PostMessage { confirm: true, ..command(&t, &ann, room, "@channel lunch").await };
         let message = t.run(&ann, sure).await.unwrap();
         assert_eq!(state(&t, &ben, room).await.1, 1);
@@ -265,7 +279,10 @@ fn the_same_people_find_the_same_direct_room_and_nobody_else_does() {
         let same = t.run(&ben, OpenDirect { members: vec![ann.id] }).await.unwrap();
         assert_eq!(room.id, same.id);
         assert_eq!(room.member_ids.len(), 2);
-        assert_eq!(t.ask(&org.owner, GetRoom { room: room.id }).await.unwrap_err().code(), ErrorCode::NotFound);
+        assert_eq!(
+            t.ask(&org.owner, GetRoom { room: room.id }).await.unwrap_err().code(),
+            ErrorCode::NotFound
+        );
         let other = t.org("Umbrella").await;
         let stranger = t.run(&ann, OpenDirect { members: vec![other.owner.id] }).await.unwrap_err();
         assert_eq!(stranger.field(), Some("member_ids"));

@@ -38,15 +38,17 @@ impl Assets {
         let asset = self.find(path)?;
         let hashed = path.starts_with("assets/") || path.starts_with("widget-assets/");
         let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
-        let fresh = asked.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains(asset.tag));
+        let fresh = asked
+            .get(header::IF_NONE_MATCH)
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|v| v.contains(asset.tag));
         let mut response = if fresh {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             let takes = |coding: &str| {
-                asked
-                    .get(header::ACCEPT_ENCODING)
-                    .and_then(|v| v.to_str().ok())
-                    .is_some_and(|v| v.split(',').any(|c| c.split(';').next().unwrap_or_default().trim() == coding))
+                asked.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).is_some_and(|v| {
+                    v.split(',').any(|c| c.split(';').next().unwrap_or_default().trim() == coding)
+                })
             };
             let (bytes, coding) = match (asset.brotli, asset.gzip) {
                 (Some(bytes), _) if takes("br") => (bytes, Some("br")),

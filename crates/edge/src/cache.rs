@@ -65,7 +65,10 @@ impl Known {
 
     /// Hears what was committed. Called before the writer is answered.
     pub fn hear(&self, tenant: TenantId, event: &Event) {
-        if matches!(event, Event::SessionEnded { .. } | Event::PersonUpdated { .. } | Event::ContactUpdated { .. }) {
+        if matches!(
+            event,
+            Event::SessionEnded { .. } | Event::PersonUpdated { .. } | Event::ContactUpdated { .. }
+        ) {
             self.forget(tenant);
         }
     }

@@ -18,11 +18,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok())
-            .is_some_and(|v| v.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json"));
+        let json =
+            request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| {
+                v.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+            });
         if !json {
             // Without this a plain form of another site could send us something that parses.
             return Err(Error::unsupported("send the body as application/json").into());
@@ -76,7 +75,8 @@ fn field(e: &serde_path_to_error::Error<serde_json::Error>) -> String {
 fn named<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let name = names.collect::<Vec<_>>().join(".");
     let ours = name.split('.').all(|part| {
-        part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     });
     if ours && name.len() <= NAME { name } else { "body".to_owned() }
 }
@@ -142,7 +142,16 @@ mod tests {
 
     #[test]
     fn a_broken_document_is_the_body() {
-        for body in ["", "[]", "7", "null", "{", r#"{"name":"a"} trailing"#, r#"{"name":"a","count":1e999}"#, "\u{feff}{}"] {
+        for body in [
+            "",
+            "[]",
+            "7",
+            "null",
+            "{",
+            r#"{"name":"a"} trailing"#,
+            r#"{"name":"a","count":1e999}"#,
+            "\u{feff}{}",
+        ] {
             assert_eq!(field_of(body), "body", "{body}");
         }
         assert_eq!(read::<Form>(b"{\"name\":\"\xff\"}").unwrap_err().field(), Some("body"));
@@ -153,6 +162,9 @@ mod tests {
         assert_eq!(field_of(r#"{"name":"a","kinds":["`evil`"]}"#), "kinds");
         assert_eq!(field_of(r#"{"name":"a","attributes":{"<script>":"x"}}"#), "body");
         assert_eq!(field_of(r#"{"name":"a","attributes":{"250":"x"}}"#), "body");
-        assert_eq!(field_of(&format!(r#"{{"name":"a","attributes":{{"{}":"x"}}}}"#, "k".repeat(500))), "body");
+        assert_eq!(
+            field_of(&format!(r#"{{"name":"a","attributes":{{"{}":"x"}}}}"#, "k".repeat(500))),
+            "body"
+        );
     }
 }

@@ -20,7 +20,12 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter with a bucket for each key.
     pub fn new(clock: Arc<dyn Clock>, burst: u32, every_ms: u32) -> Self {
-        Self { clock, burst: f64::from(burst), every_ms: f64::from(every_ms.max(1)), buckets: Mutex::default() }
+        Self {
+            clock,
+            burst: f64::from(burst),
+            every_ms: f64::from(every_ms.max(1)),
+            buckets: Mutex::default(),
+        }
     }
 
     /// Takes one from the key's bucket, or says when there is one again.

@@ -22,10 +22,13 @@ pub async fn request_id(State(edge): State<Edge>, mut request: Request, next: Ne
     let (method, path) = (request.method().clone(), safe_path(request.uri().path()));
     let mut response = next.run(request).await;
     let carried = response.extensions_mut().remove::<Carried>().map(|c| c.0);
-    let plain = response.headers().get(header::CONTENT_TYPE).is_none_or(|v| v.as_bytes().starts_with(b"text/plain"));
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|v| v.as_bytes().starts_with(b"text/plain"));
     let error = match (carried, response.status()) {
         (Some(error), _) => Some(error),
-        (None, StatusCode::METHOD_NOT_ALLOWED) => Some(Error::invalid("method", "this address takes another method")),
+        (None, StatusCode::METHOD_NOT_ALLOWED) => {
+            Some(Error::invalid("method", "this address takes another method"))
+        }
         (None, StatusCode::NOT_FOUND) if plain => Some(Error::not_found()),
         (None, status) if status.is_client_error() && plain => {
             Some(Error::invalid("request", "the request is not well-formed"))

@@ -20,7 +20,8 @@ impl Site {
         }
         let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
         // A host that is none would let a stranger put words into our links.
-        let fine = host.len() <= 255 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+        let fine =
+            host.len() <= 255 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
         let host = if fine { host } else { "localhost" };
         format!("{}://{host}", if self.forwarded_https(headers) { "https" } else { "http" })
     }
@@ -61,7 +62,11 @@ mod tests {
     #[test]
     fn only_our_own_proxy_is_believed() {
         let peer: SocketAddr = "10.0.0.1:4000".parse().unwrap();
-        let sent = headers(&[("x-forwarded-for", "1.2.3.4, 5.6.7.8"), ("x-forwarded-proto", "https"), ("host", "a.b")]);
+        let sent = headers(&[
+            ("x-forwarded-for", "1.2.3.4, 5.6.7.8"),
+            ("x-forwarded-proto", "https"),
+            ("host", "a.b"),
+        ]);
         let open = Site { public_url: None, behind_proxy: false };
         let behind = Site { public_url: None, behind_proxy: true };
         assert_eq!(open.caller(&sent, peer).to_string(), "10.0.0.1");

@@ -55,7 +55,13 @@ pub struct Peer {
 
 /// Cut and cleaned user agent.
 pub fn agent(headers: &HeaderMap) -> String {
-    headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().chars().take(200).collect()
+    headers
+        .get(header::USER_AGENT)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+        .chars()
+        .take(200)
+        .collect()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Peer
@@ -101,7 +107,9 @@ where
     let hash: [u8; 32] = Sha256::digest(secret.as_bytes()).into();
     let now = edge.app.clock().now();
     let since = edge.known.age();
-    let identity = if let Some(identity) = edge.known.get(&hash, now) { identity } else {
+    let identity = if let Some(identity) = edge.known.get(&hash, now) {
+        identity
+    } else {
         let identity = people::authenticate(&edge.app, &secret).await?;
         // A tracking link may be replaced on another node at any moment, and its owner asks seldom.
         if !matches!(identity.actor, Actor::Reporter { .. }) {
@@ -161,7 +169,10 @@ fn key(parts: &Parts) -> Result<Option<IdempotencyKey>> {
     if key.is_empty() || key.len() > 128 || !key.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(bad());
     }
-    Ok(parts.extensions.get::<Fingerprint>().map(|f| IdempotencyKey { key: key.to_owned(), fingerprint: f.0 }))
+    Ok(parts
+        .extensions
+        .get::<Fingerprint>()
+        .map(|f| IdempotencyKey { key: key.to_owned(), fingerprint: f.0 }))
 }
 
 /// The cookie of a new session, or, without a token, the one that ends it.

@@ -11,7 +11,8 @@ pub(crate) async fn perform(worker: &Worker, job: &ClaimedJob) -> Result<()> {
         files::DELETE_BYTES => delete_bytes(worker, job).await,
         customers::WAKE => {
             let ctx = worker.app.ctx(job.tenant, Actor::System(Reason::Job));
-            let command = serde_json::from_str::<customers::WakeConversation>(&job.payload).map_err(Error::internal)?;
+            let command =
+                serde_json::from_str::<customers::WakeConversation>(&job.payload).map_err(Error::internal)?;
             worker.app.run(ctx, command).await.map(|_| ())
         }
         other => Err(Error::internal(format!("this portico does not know the job {other}"))),

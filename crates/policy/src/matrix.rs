@@ -1,9 +1,7 @@
 //! The matrix: action × class of thing → the relations that may. The golden file beside the tests shows it spelled out
 //! for every sort of person; a change here is a change there, reviewed as text.
 
-use crate::{
-    Class, Facts, InboxFacts, MessageFacts, OrganizationFacts, ProgramFacts, Relation, RoomFacts,
-};
+use crate::{Class, Facts, InboxFacts, MessageFacts, OrganizationFacts, ProgramFacts, Relation, RoomFacts};
 use portico_domain::session::Scope;
 
 /// Something one may do.

@@ -51,10 +51,14 @@ pub fn require<A: Action>(actor: &Actor, facts: &A::Facts) -> Result<Permit<A>> 
     if !seen(actor, facts) {
         // That there is an organization is no secret from its own members: their token just does not open it.
         let own = facts.class() == Class::Organization
-            && facts.relations(actor).any(<<A::Facts as Facts>::View as Action>::allowed(Class::Organization));
+            && facts
+                .relations(actor)
+                .any(<<A::Facts as Facts>::View as Action>::allowed(Class::Organization));
         return Err(match actor {
             Actor::Anonymous => Error::unauthenticated(),
-            _ if own => Error::forbidden("the token lacks the scope to read, which everything else needs too"),
+            _ if own => {
+                Error::forbidden("the token lacks the scope to read, which everything else needs too")
+            }
             _ => Error::not_found(),
         });
     }

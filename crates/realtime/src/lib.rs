@@ -31,6 +31,6 @@ pub use connection::{Batch, Connection, Controls, Ready};
 pub use hub::{Hub, Stats};
 pub use options::{Options, Outside};
 pub use outbox::End;
-pub use signal::{Place, Signal, Typing};
 pub use portico_store::LogEvent;
+pub use signal::{Place, Signal, Typing};
 pub use viewer::Viewer;

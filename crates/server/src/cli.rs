@@ -61,7 +61,9 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Setup { flags, answers } => {
             with_runtime(flags, |config| async move { operator::set_up(config, answers).await })
         }
-        Command::Doctor { flags } => with_runtime(flags, |config| async move { operator::doctor(config).await }),
+        Command::Doctor { flags } => {
+            with_runtime(flags, |config| async move { operator::doctor(config).await })
+        }
         Command::Demo { options } => {
             let flags = options.flags()?;
             with_runtime(flags, |config| async move { demo::run(config, options).await })
@@ -72,5 +74,9 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
 fn with_runtime<F: Future<Output = Result<()>>>(flags: Flags, work: impl FnOnce(Config) -> F) -> Result<()> {
     let config = Config::read(flags)?;
     logging::start(&config.log, config.log_json)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::internal)?.block_on(work(config))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::internal)?
+        .block_on(work(config))
 }

@@ -86,7 +86,8 @@ impl Config {
             None => File::default(),
         };
         let limit = portico_domain::limits::FILE_BYTES;
-        let max_file = flags.max_file_size.or(file.files.max_size).map_or(limit, |mb| mb.saturating_mul(1024 * 1024));
+        let max_file =
+            flags.max_file_size.or(file.files.max_size).map_or(limit, |mb| mb.saturating_mul(1024 * 1024));
         if max_file == 0 {
             return Err(Error::invalid("files.max_size", "files.max_size is 0 MB; give at least 1"));
         }
@@ -94,7 +95,10 @@ impl Config {
         if let Some(url) = &public_url
             && !(url.starts_with("https://") || url.starts_with("http://"))
         {
-            return Err(Error::invalid("public_url", format!("public_url is {url:?}; write https://chat.example.org")));
+            return Err(Error::invalid(
+                "public_url",
+                format!("public_url is {url:?}; write https://chat.example.org"),
+            ));
         }
         Ok(Self {
             data: flags.data.or(file.data).unwrap_or_else(|| "data".into()),

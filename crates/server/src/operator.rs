@@ -29,7 +29,9 @@ pub(crate) struct Answers {
 pub(crate) async fn set_up(config: Config, answers: Answers) -> Result<()> {
     let mut password = String::new();
     std::io::stdin().take(4_096).read_to_string(&mut password).map_err(Error::internal)?;
-    let db = tokio::task::spawn_blocking(move || serve::open(&config, |_| {})).await.map_err(Error::internal)??;
+    let db = tokio::task::spawn_blocking(move || serve::open(&config, |_| {}))
+        .await
+        .map_err(Error::internal)??;
     let app = App::new(db, Arc::new(SystemClock), SystemRng);
     let made = people::set_up(
         &app,
@@ -81,6 +83,9 @@ pub(crate) async fn doctor(config: Config) -> Result<()> {
     let files = Blobs::open(config.data.join("files")).await;
     line("files", files.map(|_| config.data.join("files").display().to_string()).map_err(|e| e.to_string()));
     let app = crate::assets::APP_FILES.find("index.html").is_some();
-    line("web app", if app { Ok("inside".into()) } else { Err("this binary was built without it; run make run".into()) });
+    line(
+        "web app",
+        if app { Ok("inside".into()) } else { Err("this binary was built without it; run make run".into()) },
+    );
     if bad == 0 { Ok(()) } else { Err(Error::internal(format!("{bad} parts need attention"))) }
 }

@@ -31,7 +31,8 @@ pub(crate) async fn app(method: Method, uri: Uri, headers: HeaderMap) -> Respons
     if path.starts_with("widget-assets/") {
         return PANEL_FILES.serve(path, &headers).unwrap_or_else(missing);
     }
-    if !path.is_empty() && path != "index.html"
+    if !path.is_empty()
+        && path != "index.html"
         && let Some(response) = APP_FILES.serve(path, &headers)
     {
         return response;
@@ -80,14 +81,18 @@ fn page(headers: &HeaderMap) -> Response {
 /// The loader runs on other people's pages.
 fn loader(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=600, stale-while-revalidate=86400"));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=600, stale-while-revalidate=86400"),
+    );
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
 
 fn missing() -> Response {
-    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "not found\n").into_response()
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "not found\n")
+        .into_response()
 }
 
 #[cfg(test)]

@@ -33,11 +33,19 @@ pub(crate) struct Running {
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Opens the database as the settings say.
-pub(crate) fn open(config: &Config, woken: impl Fn(Vec<portico_store::Logged>) + Send + Sync + 'static) -> Result<Db> {
+pub(crate) fn open(
+    config: &Config,
+    woken: impl Fn(Vec<portico_store::Logged>) + Send + Sync + 'static,
+) -> Result<Db> {
     let engine = match &config.database {
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Engine::Postgres(url.clone()),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Engine::Postgres(url.clone())
+        }
         Some(other) => {
-            return Err(Error::invalid("database", format!("database is {other:?}; write postgres://user:password@host/name")));
+            return Err(Error::invalid(
+                "database",
+                format!("database is {other:?}; write postgres://user:password@host/name"),
+            ));
         }
         None => Engine::Sqlite(config.data.clone()),
     };
@@ -46,8 +54,9 @@ pub(crate) fn open(config: &Config, woken: impl Fn(Vec<portico_store::Logged>) +
 
 /// Starts everything and listens.
 pub(crate) async fn start(config: &Config) -> Result<Running> {
-    std::fs::create_dir_all(&config.data)
-        .map_err(|e| Error::internal(format!("cannot make the data directory {}: {e}", config.data.display())))?;
+    std::fs::create_dir_all(&config.data).map_err(|e| {
+        Error::internal(format!("cannot make the data directory {}: {e}", config.data.display()))
+    })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let known = Arc::new(Known::default());
     let hub_slot: Arc<OnceLock<Arc<Hub>>> = Arc::new(OnceLock::new());
@@ -85,7 +94,8 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
         public: Arc::new(Limiter::new(clock, 60, 500)),
         sockets: Sockets::new(config.sockets_per_address),
     };
-    let api = Api { edge, hub: Arc::clone(&hub), blobs: Arc::clone(&blobs), images, max_file: config.max_file };
+    let api =
+        Api { edge, hub: Arc::clone(&hub), blobs: Arc::clone(&blobs), images, max_file: config.max_file };
     // Beside the API too, a refusal has the form of errors and an id that is in the log.
     let pages = Router::new()
         .route("/widget/{key}", axum::routing::get(pages::panel))
@@ -96,9 +106,9 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
         .fallback_service(pages)
         .layer(middleware::from_fn(portico_edge::harden))
         .with_state(api);
-    let listener = TcpListener::bind(&config.listen)
-        .await
-        .map_err(|e| Error::internal(format!("cannot listen on {}: {e}; choose another with --listen", config.listen)))?;
+    let listener = TcpListener::bind(&config.listen).await.map_err(|e| {
+        Error::internal(format!("cannot listen on {}: {e}; choose another with --listen", config.listen))
+    })?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(Worker { app: app.clone(), blobs }.run(stopped.clone()));
@@ -169,7 +179,9 @@ pub(crate) async fn run(config: Config) -> Result<()> {
     if people::setup_needed(&running.app).await? {
         let code = people::new_setup_code(&running.app).await?;
         let (url, code) = (&running.url, code.expose());
-        println!("\nPortico is new here. Set it up at\n\n  {url}/setup#{code}\n\nor type this code there: {code}\n");
+        println!(
+            "\nPortico is new here. Set it up at\n\n  {url}/setup#{code}\n\nor type this code there: {code}\n"
+        );
     } else {
         println!("Portico runs at {}", running.url);
     }

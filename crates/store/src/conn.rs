@@ -62,7 +62,8 @@ impl Conn {
             Self::Lite { c, text } => {
                 let sql = text.entry(sql).or_insert_with(|| dialect::positional(sql));
                 let mut stmt = c.prepare_cached(sql).map_err(|e| dialect::lite_error(&e))?;
-                let mut rows = stmt.query(rusqlite::params_from_iter(args)).map_err(|e| dialect::lite_error(&e))?;
+                let mut rows =
+                    stmt.query(rusqlite::params_from_iter(args)).map_err(|e| dialect::lite_error(&e))?;
                 while let Some(row) = rows.next().map_err(|e| dialect::lite_error(&e))? {
                     take(&Row::Lite(row))?;
                 }

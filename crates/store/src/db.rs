@@ -4,7 +4,7 @@ use crate::{
     conn::Conn,
     dialect,
     instance::InstanceTx,
-    lane::{self, Connect, Emitted, Work, Woken},
+    lane::{self, Connect, Emitted, Woken, Work},
     log::Logged,
     migrate,
     pool::Pool,
@@ -150,7 +150,8 @@ impl Db {
             }
             fn done(self: Box<Self>, outcome: Result<()>) {
                 let this = *self;
-                let answer = outcome.and_then(|()| this.out.ok_or_else(|| Error::internal("a command gave no outcome")));
+                let answer = outcome
+                    .and_then(|()| this.out.ok_or_else(|| Error::internal("a command gave no outcome")));
                 // The asker may have hung up; the write stands all the same.
                 let _gone = this.reply.send(answer);
             }
@@ -192,11 +193,18 @@ impl Db {
     }
 }
 
-fn snapshot<T>(conn: &mut Conn, tenant: Option<TenantId>, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+fn snapshot<T>(
+    conn: &mut Conn,
+    tenant: Option<TenantId>,
+    query: impl FnOnce(&mut Conn) -> Result<T>,
+) -> Result<T> {
     if conn.is_lite() {
         conn.control("BEGIN")?;
     } else {
-        conn.batch(&format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", postgres_wall::enter(tenant)))?;
+        conn.batch(&format!(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}",
+            postgres_wall::enter(tenant)
+        ))?;
     }
     let out = query(conn);
     conn.control(if out.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
@@ -216,7 +224,10 @@ fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
         .open(dir.join("portico.lock"))
         .map_err(|e| refuse(format!("cannot write in the data directory {}: {e}", dir.display())))?;
     lock.try_lock().map_err(|_| {
-        refuse(format!("another portico runs on {}; stop it, or give this one a --data directory of its own", dir.display()))
+        refuse(format!(
+            "another portico runs on {}; stop it, or give this one a --data directory of its own",
+            dir.display()
+        ))
     })?;
     let path = dir.join("portico.db");
     let backup_dir = dir.to_path_buf();
@@ -261,7 +272,10 @@ fn explain(e: &Error, dir: &std::path::Path) -> Error {
             file.display()
         ))
     } else if e.code() == portico_types::ErrorCode::Busy {
-        Error::internal(format!("{} is locked by another process ({e}); close that and start again", file.display()))
+        Error::internal(format!(
+            "{} is locked by another process ({e}); close that and start again",
+            file.display()
+        ))
     } else {
         e.clone()
     }
@@ -276,7 +290,9 @@ fn open_postgres(url: &str) -> Result<Opened> {
         let row = c.query_one("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
         let version: i64 = row.get::<_, String>(0).parse().unwrap_or(0);
         if version < 150_000 {
-            return Err(Error::internal(format!("PostgreSQL 15 or newer is needed; this one says {version}")));
+            return Err(Error::internal(format!(
+                "PostgreSQL 15 or newer is needed; this one says {version}"
+            )));
         }
         // One node at a time raises the schema.
         c.batch_execute("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;

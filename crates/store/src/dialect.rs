@@ -22,7 +22,13 @@ pub(crate) fn migration(text: &str, lite: bool) -> String {
             "-- only: sqlite" => on = lite,
             "-- only: postgres" => on = !lite,
             _ if on => {
-                out.push_str(&line.replace("{int}", int).replace("{bytes}", bytes).replace("{text}", words).replace("{row_id}", row_id));
+                out.push_str(
+                    &line
+                        .replace("{int}", int)
+                        .replace("{bytes}", bytes)
+                        .replace("{text}", words)
+                        .replace("{row_id}", row_id),
+                );
                 out.push('\n');
             }
             _ => {}

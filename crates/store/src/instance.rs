@@ -53,7 +53,10 @@ pub struct InstanceTx<'c> {
 }
 
 fn organization(r: &Row<'_>) -> Result<(TenantId, Organization)> {
-    Ok((TenantId(r.int(0)?), Organization { id: r.id::<OrganizationId>(1)?, slug: r.text(2)?, name: r.text(3)? }))
+    Ok((
+        TenantId(r.int(0)?),
+        Organization { id: r.id::<OrganizationId>(1)?, slug: r.text(2)?, name: r.text(3)? },
+    ))
 }
 
 impl<'c> InstanceTx<'c> {
@@ -96,7 +99,11 @@ impl<'c> InstanceTx<'c> {
     }
 
     /// Works inside one organization, in this same transaction.
-    pub fn in_tenant<T>(&mut self, tenant: TenantId, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    pub fn in_tenant<T>(
+        &mut self,
+        tenant: TenantId,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         if !self.conn.is_lite() {
             self.conn.batch(&crate::postgres_wall::enter(Some(tenant)))?;
         }
@@ -119,7 +126,11 @@ impl<'c> InstanceTx<'c> {
     /// Makes an organization.
     pub fn create_organization(&mut self, organization: &Organization, now: Millis) -> Result<TenantId> {
         let id = self
-            .one("/* instance: next tenant */ SELECT COALESCE(MAX(tenant_id), 0) + 1 FROM tenant", &[], |r| r.int(0))?
+            .one(
+                "/* instance: next tenant */ SELECT COALESCE(MAX(tenant_id), 0) + 1 FROM tenant",
+                &[],
+                |r| r.int(0),
+            )?
             .unwrap_or(1);
         self.conn.exec(
             "/* instance: make a tenant */ INSERT INTO tenant (tenant_id, id, slug, name, seq, settings, created_at) VALUES ($1, $2, $3, $4, 0, '{}', $5)",
@@ -140,7 +151,14 @@ impl<'c> InstanceTx<'c> {
             "/* instance: whose secret */ SELECT tenant_id, kind, subject_id, owner_id FROM credential
              WHERE hash = $1 AND (expires_at IS NULL OR expires_at > $2)",
             &[(&hash.0).into(), now.into()],
-            |r| Ok(Looked { tenant: TenantId(r.int(0)?), kind: r.int(1)?, subject: r.id(2)?, owner: r.id(3)? }),
+            |r| {
+                Ok(Looked {
+                    tenant: TenantId(r.int(0)?),
+                    kind: r.int(1)?,
+                    subject: r.id(2)?,
+                    owner: r.id(3)?,
+                })
+            },
         )
     }
 
@@ -164,7 +182,11 @@ impl<'c> InstanceTx<'c> {
 
     /// A setting of the server.
     pub fn setting(&mut self, key: &str) -> Result<Option<String>> {
-        self.one("/* instance: setting */ SELECT value FROM instance_setting WHERE key = $1", &[key.into()], |r| r.text(0))
+        self.one(
+            "/* instance: setting */ SELECT value FROM instance_setting WHERE key = $1",
+            &[key.into()],
+            |r| r.text(0),
+        )
     }
 
     /// Keeps a setting of the server.
@@ -221,12 +243,16 @@ impl<'c> InstanceTx<'c> {
 
     /// Forgets secrets that have expired. Returns how many.
     pub fn sweep_credentials(&mut self, now: Millis) -> Result<u64> {
-        self.conn.exec("/* instance: expired secrets */ DELETE FROM credential WHERE expires_at <= $1", &[now.into()])
+        self.conn.exec(
+            "/* instance: expired secrets */ DELETE FROM credential WHERE expires_at <= $1",
+            &[now.into()],
+        )
     }
 
     /// Whether the database answers and takes writes.
     pub fn ping(&mut self) -> Result<()> {
-        self.one("/* instance: alive */ SELECT 1 FROM tenant WHERE tenant_id = -1", &[], |r| r.int(0)).map(|_| ())
+        self.one("/* instance: alive */ SELECT 1 FROM tenant WHERE tenant_id = -1", &[], |r| r.int(0))
+            .map(|_| ())
     }
 }
 

@@ -37,7 +37,12 @@ pub(crate) type Woken = Arc<dyn Fn(Vec<Logged>) + Send + Sync>;
 pub(crate) type Connect = Arc<dyn Fn() -> Result<Conn> + Send + Sync>;
 
 /// Runs until the queue's senders are gone.
-pub(crate) fn run(mut conn: Conn, connect: &Connect, mut queue: mpsc::Receiver<Box<dyn Work>>, woken: &Woken) {
+pub(crate) fn run(
+    mut conn: Conn,
+    connect: &Connect,
+    mut queue: mpsc::Receiver<Box<dyn Work>>,
+    woken: &Woken,
+) {
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH {

@@ -126,7 +126,9 @@ pub(crate) fn append(conn: &mut Conn, tenant: TenantId, pending: Vec<Pending>) -
 
 fn columns(audience: &Audience) -> (i64, Option<Id>, i64, Option<Id>) {
     match audience {
-        Audience::Group { group, ring, outside, admins } => (i64::from(*admins), Some(*group), ring.code(), *outside),
+        Audience::Group { group, ring, outside, admins } => {
+            (i64::from(*admins), Some(*group), ring.code(), *outside)
+        }
         Audience::Member(id) => (2, Some(id.0), 0, None),
         Audience::Members => (3, None, 0, None),
         Audience::Everyone => (4, None, 0, None),
@@ -167,7 +169,8 @@ impl Read<'_> {
             &[after.into(), limit.into()],
             |r: &Row<'_>| {
                 let body = r.text(6)?;
-                let event = serde_json::from_str(&body).map_err(|e| Error::internal(format!("event: {e}")))?;
+                let event =
+                    serde_json::from_str(&body).map_err(|e| Error::internal(format!("event: {e}")))?;
                 Ok(Arc::new(LogEvent {
                     tenant,
                     seq: r.int(0)?,

@@ -65,7 +65,9 @@ fn refuse_superuser(c: &mut postgres::Client) -> Result<()> {
         .query_one("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user", &[])
         .map_err(|e| crate::dialect::pg_error(&e))?;
     if row.get::<_, bool>(0) {
-        return Err(Error::internal("this database user bypasses row-level security and may not make the role portico_app"));
+        return Err(Error::internal(
+            "this database user bypasses row-level security and may not make the role portico_app",
+        ));
     }
     Ok(())
 }

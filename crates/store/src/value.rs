@@ -73,8 +73,21 @@ macro_rules! id_values {
     )+};
 }
 id_values!(
-    OrganizationId, MemberId, SessionId, TokenId, InviteId, TeamId, RoomId, MessageId, FileId, InboxId, ContactId, ProgramId,
-    ReporterId, JobId, AuditId
+    OrganizationId,
+    MemberId,
+    SessionId,
+    TokenId,
+    InviteId,
+    TeamId,
+    RoomId,
+    MessageId,
+    FileId,
+    InboxId,
+    ContactId,
+    ProgramId,
+    ReporterId,
+    JobId,
+    AuditId
 );
 
 impl rusqlite::ToSql for Value<'_> {

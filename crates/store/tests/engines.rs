@@ -11,7 +11,9 @@ use portico_domain::{
     member::{MemberKind, Role},
     organization::Organization,
 };
-use portico_store::{CredentialKind, Db, Engine, Job, Logged, NewMember, Options, Replay, SCHEMA_VERSION, hash_secret};
+use portico_store::{
+    CredentialKind, Db, Engine, Job, Logged, NewMember, Options, Replay, SCHEMA_VERSION, hash_secret,
+};
 use portico_types::{Error, ErrorCode, Id, JobId, MemberId, Millis, OrganizationId, RoomId, TenantId};
 use std::sync::{Arc, Mutex};
 
@@ -135,7 +137,11 @@ fn events_are_numbered_in_commit_order_without_gaps_even_by_many_writers() {
         for (tenant, writers) in [(tenant, 16), (other, 8)] {
             let log = place.db.read(tenant, |r| r.events_after(0, 10_000)).await.unwrap();
             let numbers: Vec<i64> = log.iter().map(|e| e.seq).collect();
-            assert_eq!(numbers, (1..=writers * 16).collect::<Vec<i64>>(), "what failed left no number and no gap");
+            assert_eq!(
+                numbers,
+                (1..=writers * 16).collect::<Vec<i64>>(),
+                "what failed left no number and no gap"
+            );
             assert_eq!(place.db.read(tenant, |r| r.last_event()).await.unwrap(), writers * 16);
             // Every writer's own events are in the order it wrote them.
             for writer in 0..24 {
@@ -214,9 +220,14 @@ fn a_key_is_remembered_and_another_request_with_it_refused() {
     each("keys", async |place| {
         let tenant = organization(place, 1).await;
         let actor = id(9);
-        let look = async |print: u8| place.db.write(tenant, 0, move |tx| tx.replay(actor, "k", &[print; 32])).await;
+        let look =
+            async |print: u8| place.db.write(tenant, 0, move |tx| tx.replay(actor, "k", &[print; 32])).await;
         assert_eq!(look(1).await.unwrap(), Replay::New);
-        place.db.write(tenant, 0, move |tx| tx.remember(actor, "k", &[1; 32], "made", Millis(5))).await.unwrap();
+        place
+            .db
+            .write(tenant, 0, move |tx| tx.remember(actor, "k", &[1; 32], "made", Millis(5)))
+            .await
+            .unwrap();
         assert_eq!(look(1).await.unwrap(), Replay::Made("made".into()));
         assert_eq!(look(2).await.unwrap_err().code(), ErrorCode::IdempotencyKeyReused);
         place.db.write(tenant, 0, move |tx| tx.sweep_keys(Millis(6))).await.unwrap();
@@ -245,7 +256,9 @@ fn a_job_is_claimed_once_and_comes_back_when_its_claim_runs_out() {
         let mut claimed = Vec::new();
         for task in (0..5).map(|_| {
             let db = place.db.clone();
-            tokio::spawn(async move { db.write_instance(|tx| tx.claim_job(Millis(10), Millis(50))).await.unwrap() })
+            tokio::spawn(async move {
+                db.write_instance(|tx| tx.claim_job(Millis(10), Millis(50))).await.unwrap()
+            })
         }) {
             claimed.extend(task.await.unwrap());
         }
@@ -275,7 +288,8 @@ fn a_secret_leads_to_its_organization_until_it_ends() {
             })
             .await
             .unwrap();
-        let look = async |now: i64| place.db.read_instance(move |tx| tx.look_up(&hash, Millis(now))).await.unwrap();
+        let look =
+            async |now: i64| place.db.read_instance(move |tx| tx.look_up(&hash, Millis(now))).await.unwrap();
         let found = look(99).await.unwrap();
         assert_eq!((found.tenant, found.subject, found.owner), (tenant, subject, owner));
         assert!(look(100).await.is_none());

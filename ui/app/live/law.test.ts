@@ -110,6 +110,7 @@ describe('first state + events = fresh state', () => {
       if (random() < 0.5) await someone.boot();
     }
     for (const person of walk.people) person.stop();
+    if (process.env.LAW_STEPS_TOLD) console.log(Object.fromEntries(walk.steps), walk.done, walk.refused);
     await server.remove();
     expect(walk.done, walk.log.join('\n')).toBeGreaterThan(STEPS * 0.6);
   });

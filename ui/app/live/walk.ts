@@ -31,6 +31,8 @@ const expected = new Set(['invalid', 'forbidden', 'not_found', 'conflict', 'edit
 export class Walk {
   readonly log: string[] = [];
   done = 0;
+  /** By name: how often it was somebody's turn to, and how often it went through. */
+  readonly steps = new Map<string, [number, number]>();
   refused = 0;
   readonly rooms: Place[] = [];
   readonly messages: Known[] = [];
@@ -437,6 +439,9 @@ export class Walk {
     const steps = [...this.team, ...this.house, ...this.customers, ...this.security];
     let at = this.random() * steps.reduce((sum, [weight]) => sum + weight, 0);
     const step = steps.find(([weight]) => (at -= weight) < 0) ?? steps[0]!;
+    const before = this.done;
     await step[2](this.person());
+    const [tried, went] = this.steps.get(step[1]) ?? [0, 0];
+    this.steps.set(step[1], [tried + 1, went + (this.done > before ? 1 : 0)]);
   }
 }

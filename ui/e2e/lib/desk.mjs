@@ -16,6 +16,12 @@ export async function sees(page) {
   return texts.map((text) => text.trim());
 }
 
+/** The same with everything older: scrolls up, which loads it. Ask again until it is all there. */
+export async function seesAll(page) {
+  await page.locator('main .tl').first().evaluate((box) => (box.scrollTop = 0));
+  return sees(page);
+}
+
 /** How many rows wait to be sent or have failed. */
 export const unsent = (page) => page.locator('main article.msg:not([data-number])').count();
 

@@ -69,9 +69,13 @@ impl Command for DeleteMessage {
         if room.room.kind == RoomKind::Conversation {
             crate::customers::after_delete(ctx, tx, &room, &message)?;
         }
-        let own = message.author.kind == AuthorKind::Member && message.author.id == ctx.actor.member().map(|m| m.0);
+        let own =
+            message.author.kind == AuthorKind::Member && message.author.id == ctx.actor.member().map(|m| m.0);
         if !own && room.room.kind == RoomKind::Channel {
-            Record::of(May::NAME).target("room", message.room_id, &room.room.name).with("number", message.number).write(ctx, tx)?;
+            Record::of(May::NAME)
+                .target("room", message.room_id, &room.room.name)
+                .with("number", message.number)
+                .write(ctx, tx)?;
         }
         Ok(())
     }

@@ -22,7 +22,10 @@ impl Command for SaveDraft {
     fn run(&self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<()> {
         let me = ctx.me()?;
         if self.body.chars().count() > limits::MESSAGE_CHARS {
-            return Err(Error::too_large("body", format!("a draft holds {} characters at most", limits::MESSAGE_CHARS)));
+            return Err(Error::too_large(
+                "body",
+                format!("a draft holds {} characters at most", limits::MESSAGE_CHARS),
+            ));
         }
         let (_, permit) = tx.access_room::<KeepState>(&ctx.actor, self.room)?;
         if let Some(thread) = self.thread {
@@ -36,7 +39,9 @@ impl Command for SaveDraft {
             Event::DraftRemoved { room_id: self.room, thread_id: self.thread }
         } else {
             let body = self.body.clone();
-            Event::DraftSaved { draft: Draft { room_id: self.room, thread_id: self.thread, body, updated_at: ctx.now } }
+            Event::DraftSaved {
+                draft: Draft { room_id: self.room, thread_id: self.thread, body, updated_at: ctx.now },
+            }
         };
         tx.emit(ctx.now, None, Audience::Member(me), event);
         Ok(())

@@ -2,7 +2,9 @@
 
 use super::Composed;
 use crate::{Command, Ctx};
-use portico_domain::{event::Event, message, message::Body, message::Message, message::Mentions, room::RoomKind};
+use portico_domain::{
+    event::Event, message, message::Body, message::Mentions, message::Message, room::RoomKind,
+};
 use portico_policy::EditMessage as May;
 use portico_store::{Index, Tx, tag};
 use portico_types::{Error, MessageId, Result};

@@ -83,7 +83,10 @@ pub(crate) fn post(
     if let Some(root) = &root
         && ring > root.ring
     {
-        return Err(Error::invalid("ring", "a reply cannot be shown to more people than the message it answers"));
+        return Err(Error::invalid(
+            "ring",
+            "a reply cannot be shown to more people than the message it answers",
+        ));
     }
     let author = author(ctx, tx, room)?;
     let called = called(cmd, ctx, tx, room, ring)?;
@@ -91,7 +94,8 @@ pub(crate) fn post(
     mentions.member_ids.retain(|m| called.contains(m));
     let id: MessageId = ctx.id();
     let key = ctx.key.as_ref().map(|k| k.key.clone());
-    let mut index = Index { terms: cmd.composed.terms.clone(), tags: tags(ctx, room, &author, cmd.composed.has_link) };
+    let mut index =
+        Index { terms: cmd.composed.terms.clone(), tags: tags(ctx, room, &author, cmd.composed.has_link) };
     for (i, file) in cmd.files.iter().enumerate() {
         if i == 0 {
             index.tags.push(' ');
@@ -141,7 +145,12 @@ pub(crate) fn post(
         client_key: key,
         outside_number: posted.outside_number,
     };
-    tx.emit(ctx.now, Some(room.room.id), room.audience(ring), Event::MessagePosted { message: Box::new(message.clone()) });
+    tx.emit(
+        ctx.now,
+        Some(room.room.id),
+        room.audience(ring),
+        Event::MessagePosted { message: Box::new(message.clone()) },
+    );
     match &root {
         Some(root) => reply(ctx, tx, room, permit, root, &message, &called)?,
         None => calls(ctx, tx, permit, posted, id, &called)?,
@@ -169,14 +178,22 @@ fn tags(ctx: &Ctx, room: &RoomRow, author: &Author, has_link: bool) -> String {
 
 /// Who is called: the people named who read this room, or all of them with @channel. Never the author, never anyone
 /// who cannot read it.
-fn called(cmd: &PostMessage, ctx: &Ctx, tx: &mut Tx<'_>, room: &RoomRow, ring: Ring) -> Result<Vec<MemberId>> {
+fn called(
+    cmd: &PostMessage,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    room: &RoomRow,
+    ring: Ring,
+) -> Result<Vec<MemberId>> {
     let me = ctx.actor.member();
     let asked = &cmd.composed.mentions;
     let mut people: Vec<MemberId> = Vec::new();
     if asked.channel && matches!(room.room.kind, RoomKind::Channel | RoomKind::Direct) {
         let count = room.room.member_count - 1;
         if count > limits::CONFIRM_ABOVE && !cmd.confirm {
-            return Err(Error::confirm_needed(format!("this tells {count} people; send it again with confirm")));
+            return Err(Error::confirm_needed(format!(
+                "this tells {count} people; send it again with confirm"
+            )));
         }
         people = tx.group_members(room.room.audience)?.into_iter().map(|(id, _, _)| id).collect();
     } else if !asked.member_ids.is_empty() {
@@ -248,4 +265,3 @@ fn reply(
     }
     Ok(())
 }
-

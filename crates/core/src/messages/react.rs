@@ -19,7 +19,9 @@ fn check(emoji: &str) -> Result<()> {
         && emoji.len() <= 64
         && emoji.chars().count() <= 12
         && !emoji.is_ascii()
-        && emoji.chars().all(|c| !c.is_alphabetic() && !c.is_control() && !c.is_whitespace() && !matches!(c, '<' | '>' | '&' | '"'));
+        && emoji.chars().all(|c| {
+            !c.is_alphabetic() && !c.is_control() && !c.is_whitespace() && !matches!(c, '<' | '>' | '&' | '"')
+        });
     if fine { Ok(()) } else { Err(Error::invalid("emoji", "send one emoji character")) }
 }
 

@@ -30,10 +30,7 @@ impl Query for Search {
         read.access_organization::<EnterOrganization>(&ctx.actor)?;
         let me = ctx.me()?;
         let mut query = parse_query(&self.text);
-        let zone = read
-            .member(me)?
-            .and_then(|m| TimeZone::get(&m.time_zone).ok())
-            .unwrap_or(TimeZone::UTC);
+        let zone = read.member(me)?.and_then(|m| TimeZone::get(&m.time_zone).ok()).unwrap_or(TimeZone::UTC);
         let mut tags = Vec::new();
         if !query.from.is_empty() {
             let mut from = Vec::new();

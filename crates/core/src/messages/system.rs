@@ -71,6 +71,11 @@ pub(crate) fn system_message(
         client_key: None,
         outside_number: posted.outside_number,
     };
-    tx.emit(ctx.now, Some(room), row.audience(ring), Event::MessagePosted { message: Box::new(message.clone()) });
+    tx.emit(
+        ctx.now,
+        Some(room),
+        row.audience(ring),
+        Event::MessagePosted { message: Box::new(message.clone()) },
+    );
     Ok(message)
 }

@@ -40,13 +40,25 @@ impl Query for Attention {
         let mut rows: Vec<Row> = read
             .unread_mentions(sight, ROWS)?
             .into_iter()
-            .map(|m| Row { needs: Needs::Mention, room: m.room_id, unread: 1, at: m.created_at, message: Some(m) })
+            .map(|m| Row {
+                needs: Needs::Mention,
+                room: m.room_id,
+                unread: 1,
+                at: m.created_at,
+                message: Some(m),
+            })
             .collect();
         for room in read.my_rooms(id)? {
             let unread = room.room.state.as_ref().map_or(0, |s| s.unread);
             if room.room.kind == RoomKind::Direct && unread > 0 {
                 let message = read.newest_message(room.room.id)?;
-                rows.push(Row { needs: Needs::Direct, room: room.room.id, unread, at: room.room.last_at, message });
+                rows.push(Row {
+                    needs: Needs::Direct,
+                    room: room.room.id,
+                    unread,
+                    at: room.room.last_at,
+                    message,
+                });
             }
         }
         for (state, root) in read.threads(sight, None, ROWS)?.items {
@@ -57,7 +69,8 @@ impl Query for Attention {
         }
         if me.customers {
             let desk = read.desk(&ctx.actor)?;
-            let mine = read.conversations(&desk, Some(Status::Open), None, Assignee::Member(id), None, ROWS)?;
+            let mine =
+                read.conversations(&desk, Some(Status::Open), None, Assignee::Member(id), None, ROWS)?;
             for c in mine.items.into_iter().filter(|c| c.waiting_since.is_some()) {
                 let unread = c.state.as_ref().map_or(0, |s| s.unread);
                 let message = read.newest_message(c.id)?;

@@ -3,7 +3,9 @@
 use crate::{App, Ctx};
 use portico_policy::{Actor, Via};
 use portico_store::{CredentialKind, hash_secret};
-use portico_types::{ContactId, Error, InboxId, Millis, ReporterId, Result, RoomId, SessionId, TenantId, TokenId};
+use portico_types::{
+    ContactId, Error, InboxId, Millis, ReporterId, Result, RoomId, SessionId, TenantId, TokenId,
+};
 
 /// Who a secret belongs to.
 #[derive(Clone, Debug)]
@@ -24,11 +26,8 @@ pub async fn authenticate(app: &App, secret: &str) -> Result<Identity> {
     }
     let now = app.clock().now();
     let hash = hash_secret(secret);
-    let looked = app
-        .db()
-        .read_instance(move |tx| tx.look_up(&hash, now))
-        .await?
-        .ok_or_else(Error::unauthenticated)?;
+    let looked =
+        app.db().read_instance(move |tx| tx.look_up(&hash, now)).await?.ok_or_else(Error::unauthenticated)?;
     let tenant = looked.tenant;
     let identity = |actor| Identity { tenant, actor, csrf: None, seen_at: None };
     match CredentialKind::try_from(looked.kind)? {
@@ -36,7 +35,8 @@ pub async fn authenticate(app: &App, secret: &str) -> Result<Identity> {
             let (session, standing) = app
                 .db()
                 .read(tenant, move |read| {
-                    let session = read.session_row(SessionId(looked.subject))?.ok_or_else(Error::unauthenticated)?;
+                    let session =
+                        read.session_row(SessionId(looked.subject))?.ok_or_else(Error::unauthenticated)?;
                     let standing = read.standing(session.member)?.ok_or_else(Error::unauthenticated)?;
                     Ok((session, standing))
                 })

@@ -47,12 +47,10 @@ impl Query for Boot {
         let (id, role) = (me.member.id, me.member.role);
         let sight = Sight::of(&ctx.actor)?;
         let guest = role == Role::Guest;
-        let members = read.members("", guest.then_some(id), None, PEOPLE)?.map(|m| as_seen_by(role, m, id)).items;
-        let (channels, directs) = read
-            .my_rooms(id)?
-            .into_iter()
-            .map(|r| r.room)
-            .partition(|r| r.kind == RoomKind::Channel);
+        let members =
+            read.members("", guest.then_some(id), None, PEOPLE)?.map(|m| as_seen_by(role, m, id)).items;
+        let (channels, directs) =
+            read.my_rooms(id)?.into_iter().map(|r| r.room).partition(|r| r.kind == RoomKind::Channel);
         Ok(BootView {
             teams: if guest { Vec::new() } else { read.teams()? },
             inboxes: if me.customers { customers::Inboxes.run(ctx, read)? } else { Vec::new() },

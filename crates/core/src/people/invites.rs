@@ -49,8 +49,9 @@ impl Command for CreateInvite {
             return Err(Error::invalid("channel_ids", "a guest sees only the channels you name; name one"));
         }
         for channel in &self.channels {
-            tx.access_room::<portico_policy::InviteToRoom>(&ctx.actor, *channel)
-                .map_err(|_| Error::invalid("channel_ids", "you may not invite to one of these channels; join it first"))?;
+            tx.access_room::<portico_policy::InviteToRoom>(&ctx.actor, *channel).map_err(|_| {
+                Error::invalid("channel_ids", "you may not invite to one of these channels; join it first")
+            })?;
         }
         let code = ctx.secret("");
         let id: InviteId = ctx.id();
@@ -80,7 +81,10 @@ impl Command for CreateInvite {
     }
 
     fn recall(&self, _: &Ctx, _: &mut Tx<'_>, _: &str) -> Result<NewlyInvited> {
-        Err(Error::conflict(None, "this invitation was made; its code was shown once. withdraw it and make another"))
+        Err(Error::conflict(
+            None,
+            "this invitation was made; its code was shown once. withdraw it and make another",
+        ))
     }
 }
 
@@ -173,8 +177,10 @@ pub async fn accept_invite(app: &App, accept: AcceptInvite) -> Result<SignedInFo
         name,
         address,
         password,
-        time_zone: super::profile::time_zone(accept.time_zone.as_deref().unwrap_or("UTC")).unwrap_or_else(|_| "UTC".into()),
-        language: super::profile::language(accept.language.as_deref().unwrap_or("en")).unwrap_or_else(|_| "en".into()),
+        time_zone: super::profile::time_zone(accept.time_zone.as_deref().unwrap_or("UTC"))
+            .unwrap_or_else(|_| "UTC".into()),
+        language: super::profile::language(accept.language.as_deref().unwrap_or("en"))
+            .unwrap_or_else(|_| "en".into()),
         user_agent: accept.user_agent,
     };
     let signed_in = app.run(ctx, join).await?;
@@ -224,7 +230,10 @@ impl Command for Join {
                 rooms::admit(ctx, tx, &room, member.id, "member_joined", &[("name", &self.name)])?;
             }
         }
-        Record::of(JoinRoom::NAME).target("member", member.id, &self.name).with("what", "accepted an invitation").write(ctx, tx)?;
+        Record::of(JoinRoom::NAME)
+            .target("member", member.id, &self.name)
+            .with("what", "accepted an invitation")
+            .write(ctx, tx)?;
         sessions::begin(ctx, tx, member.id, &self.user_agent)
     }
 

@@ -21,7 +21,9 @@ pub use attention::{Attention, Needs, Row};
 pub use audit::Audit;
 pub use authenticate::{Identity, authenticate, touch};
 pub use boot::{Boot, BootView};
-pub use invites::{AcceptInvite, CreateInvite, NewlyInvited, Invites, Offer, WithdrawInvite, accept_invite, offer};
+pub use invites::{
+    AcceptInvite, CreateInvite, Invites, NewlyInvited, Offer, WithdrawInvite, accept_invite, offer,
+};
 pub use list::{GetMember, KnowsEveryone, People};
 pub use manage::ManageMember;
 pub use me::{EditMe, Me, MeView};

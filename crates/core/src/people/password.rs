@@ -12,7 +12,11 @@ use portico_types::{Error, Result, Secret, SessionId};
 
 /// argon2id with 19 MiB, 2 passes, 1 lane: the OWASP minimum profile.
 fn hasher() -> Argon2<'static> {
-    Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, Params::new(19 * 1024, 2, 1, None).unwrap_or_default())
+    Argon2::new(
+        argon2::Algorithm::Argon2id,
+        argon2::Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+    )
 }
 
 /// Hashes a password. Takes some 20 ms of a core, so it runs on a thread of its own.
@@ -29,7 +33,8 @@ pub async fn hash_password(app: &App, password: Secret<String>) -> Result<String
 /// that time tells nothing.
 pub async fn verify_password(app: &App, password: Secret<String>, hash: Option<String>) -> Result<bool> {
     // The hash of a password nobody has, with the same parameters.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Xh0TvhJmJJkhD8kP6XrNXLwYzMcHWzX9PfnPgKZHhHk";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Xh0TvhJmJJkhD8kP6XrNXLwYzMcHWzX9PfnPgKZHhHk";
     let _turn = app.hashing.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || {
         let known = hash.is_some();
@@ -43,7 +48,12 @@ pub async fn verify_password(app: &App, password: Secret<String>, hash: Option<S
 }
 
 /// Changes one's own password and signs every other device out.
-pub async fn change_password(app: &App, ctx: Ctx, current: Secret<String>, next: Secret<String>) -> Result<()> {
+pub async fn change_password(
+    app: &App,
+    ctx: Ctx,
+    current: Secret<String>,
+    next: Secret<String>,
+) -> Result<()> {
     let me = ctx.me()?;
     let (hash, member) = app
         .db()

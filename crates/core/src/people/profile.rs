@@ -48,7 +48,11 @@ pub(super) fn time_zone(name: &str) -> Result<String> {
 pub(super) fn language(tag: &str) -> Result<String> {
     let fine = (2..=35).contains(&tag.len())
         && tag.split('-').all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if fine { Ok(tag.to_owned()) } else { Err(Error::invalid("language", "send a language tag such as en or de-AT")) }
+    if fine {
+        Ok(tag.to_owned())
+    } else {
+        Err(Error::invalid("language", "send a language tag such as en or de-AT"))
+    }
 }
 
 impl Command for EditProfile {
@@ -71,7 +75,9 @@ impl Command for EditProfile {
             None => None,
         };
         if let Some(Some(picture)) = self.picture {
-            let file = tx.access_file(&ctx.actor, picture).map_err(|_| Error::invalid("picture", "upload the picture first"))?;
+            let file = tx
+                .access_file(&ctx.actor, picture)
+                .map_err(|_| Error::invalid("picture", "upload the picture first"))?;
             if file.owner != me.0 || !file.file.kind.starts_with("image/") || !file.file.thumb {
                 return Err(Error::invalid("picture", "a picture is an image you uploaded"));
             }

@@ -103,7 +103,10 @@ impl Command for EndSessions {
             return Err(Error::not_found());
         }
         if self.only.is_none() {
-            Record::of(ManageAccess::NAME).with("what", "signed out everywhere else").with("sessions", ended).write(ctx, tx)?;
+            Record::of(ManageAccess::NAME)
+                .with("what", "signed out everywhere else")
+                .with("sessions", ended)
+                .write(ctx, tx)?;
         }
         Ok(())
     }

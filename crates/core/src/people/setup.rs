@@ -137,7 +137,10 @@ fn found(
             tx,
             &permit,
         )?;
-        Record::of(ManageOrganization::NAME).with("what", "organization made").with("name", organization).write(ctx, tx)?;
+        Record::of(ManageOrganization::NAME)
+            .with("what", "organization made")
+            .with("name", organization)
+            .write(ctx, tx)?;
         Ok(signed_in)
     })?;
     tx.set_setting(CODE, "used")?;

@@ -27,7 +27,8 @@ pub async fn sign_in(app: &App, attempt: Attempt) -> Result<SignedInFor> {
                 .read_instance(move |tx| {
                     let logins = tx.logins(&address)?;
                     let Some(slug) = wanted else { return Ok(logins) };
-                    let tenant = tx.organizations()?.into_iter().find(|(_, o)| o.slug == slug).map(|(t, _)| t);
+                    let tenant =
+                        tx.organizations()?.into_iter().find(|(_, o)| o.slug == slug).map(|(t, _)| t);
                     Ok(logins.into_iter().filter(|(t, _)| Some(*t) == tenant).collect())
                 })
                 .await?

@@ -88,7 +88,10 @@ impl Command for RemoveTeam {
         let team = tx.team(self.id)?;
         tx.delete_team(&permit, self.id)?;
         tx.emit(ctx.now, None, Audience::Members, Event::TeamRemoved { team_id: self.id });
-        Record::of(ManageTeams::NAME).target("team", self.id, &team.name).with("what", "removed").write(ctx, tx)
+        Record::of(ManageTeams::NAME)
+            .target("team", self.id, &team.name)
+            .with("what", "removed")
+            .write(ctx, tx)
     }
 }
 

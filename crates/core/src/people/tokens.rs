@@ -61,7 +61,10 @@ impl Command for CreateToken {
                 expires_at: self.expires_in.map(|ms| ctx.now.plus(ms)),
             },
         )?;
-        Record::of(ManageAccess::NAME).target("token", id, &name).with("what", "token made").write(ctx, tx)?;
+        Record::of(ManageAccess::NAME)
+            .target("token", id, &name)
+            .with("what", "token made")
+            .write(ctx, tx)?;
         Ok(NewlyMade { token, secret: secret.expose().clone() })
     }
 
@@ -70,7 +73,10 @@ impl Command for CreateToken {
     }
 
     fn recall(&self, _: &Ctx, _: &mut Tx<'_>, _: &str) -> Result<NewlyMade> {
-        Err(Error::conflict(None, "this token was made; its secret was shown once. withdraw it and make another"))
+        Err(Error::conflict(
+            None,
+            "this token was made; its secret was shown once. withdraw it and make another",
+        ))
     }
 }
 
@@ -99,6 +105,9 @@ impl Command for WithdrawToken {
         if tx.delete_tokens(ctx.me()?, Some(self.id))? == 0 {
             return Err(Error::not_found());
         }
-        Record::of(ManageAccess::NAME).target("token", self.id, "").with("what", "token withdrawn").write(ctx, tx)
+        Record::of(ManageAccess::NAME)
+            .target("token", self.id, "")
+            .with("what", "token withdrawn")
+            .write(ctx, tx)
     }
 }

@@ -36,7 +36,10 @@ impl Command for ArchiveRoom {
             system_message(ctx, tx, self.room, Ring::Everyone, "unarchived", &by)?;
         }
         emit_updated(ctx, tx, self.room)?;
-        Record::of(May::NAME).target("room", self.room, &before.room.name).with("archived", self.archived).write(ctx, tx)?;
+        Record::of(May::NAME)
+            .target("room", self.room, &before.room.name)
+            .with("archived", self.archived)
+            .write(ctx, tx)?;
         mine(ctx, tx, self.room)
     }
 }

@@ -32,7 +32,12 @@ impl Command for CreateChannel {
     }
 }
 
-pub(crate) fn create(cmd: &CreateChannel, ctx: &Ctx, tx: &mut Tx<'_>, permit: &Permit<May>) -> Result<RoomId> {
+pub(crate) fn create(
+    cmd: &CreateChannel,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    permit: &Permit<May>,
+) -> Result<RoomId> {
     let name = name("name", &cmd.name)?;
     let handle = handle(cmd.handle.as_deref(), &name)?;
     if let Some(team) = cmd.team {
@@ -62,10 +67,16 @@ pub(crate) fn create(cmd: &CreateChannel, ctx: &Ctx, tx: &mut Tx<'_>, permit: &P
     if let Some(me) = ctx.actor.member() {
         tx.join_room(id, me, GroupRole::Manager, ctx.now)?;
     }
-    let (row, _) = tx.access_room::<ReadRoom>(&portico_policy::Actor::System(portico_policy::Reason::Job), id)?;
+    let (row, _) =
+        tx.access_room::<ReadRoom>(&portico_policy::Actor::System(portico_policy::Reason::Job), id)?;
     if let Some(me) = ctx.actor.member() {
         // The index learns who is in it before anything is said there.
-        let joined = Event::MemberJoined { group: id.0, kind: GroupKind::Room, member_id: me, role: GroupRole::Manager };
+        let joined = Event::MemberJoined {
+            group: id.0,
+            kind: GroupKind::Room,
+            member_id: me,
+            role: GroupRole::Manager,
+        };
         tx.emit(ctx.now, Some(id), row.audience(Ring::Everyone), joined);
     }
     tx.emit(ctx.now, Some(id), super::audience(&row), Event::RoomCreated { room: Box::new(row.shared()) });
@@ -96,7 +107,10 @@ pub(super) fn handle(asked: Option<&str>, name: &str) -> Result<String> {
 
 pub(super) fn taken(e: &Error, handle: &str) -> Error {
     if e.code() == ErrorCode::Conflict {
-        Error::conflict(Some("handle"), format!("the handle {handle} is taken; choose another name or handle"))
+        Error::conflict(
+            Some("handle"),
+            format!("the handle {handle} is taken; choose another name or handle"),
+        )
     } else {
         e.clone()
     }

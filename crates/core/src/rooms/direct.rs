@@ -65,10 +65,20 @@ impl Command for OpenDirect {
         }
         let (row, _) = tx.access_room::<ReadRoom>(&ctx.actor, id)?;
         for member in &people {
-            let joined = Event::MemberJoined { group: id.0, kind: GroupKind::Room, member_id: *member, role: GroupRole::Member };
+            let joined = Event::MemberJoined {
+                group: id.0,
+                kind: GroupKind::Room,
+                member_id: *member,
+                role: GroupRole::Member,
+            };
             tx.emit(ctx.now, Some(id), row.audience(Ring::Everyone), joined);
         }
-        tx.emit(ctx.now, Some(id), row.audience(Ring::Everyone), Event::RoomCreated { room: Box::new(row.shared()) });
+        tx.emit(
+            ctx.now,
+            Some(id),
+            row.audience(Ring::Everyone),
+            Event::RoomCreated { room: Box::new(row.shared()) },
+        );
         Ok(row.room)
     }
 }

@@ -34,7 +34,8 @@ impl Command for EditRoom {
             _ => None,
         };
         let topic = self.topic.as_deref().map(|t| words("topic", t, limits::TOPIC_CHARS)).transpose()?;
-        let purpose = self.purpose.as_deref().map(|t| words("purpose", t, limits::TOPIC_CHARS)).transpose()?;
+        let purpose =
+            self.purpose.as_deref().map(|t| words("purpose", t, limits::TOPIC_CHARS)).transpose()?;
         tx.update_room(
             &permit,
             &RoomChange {
@@ -51,7 +52,14 @@ impl Command for EditRoom {
             system_message(ctx, tx, self.room, Ring::Everyone, "renamed", &params)?;
         }
         if let Some(topic) = topic.as_deref().filter(|t| *t != before.room.topic) {
-            system_message(ctx, tx, self.room, Ring::Everyone, "topic_changed", &[("by", by), ("to", topic)])?;
+            system_message(
+                ctx,
+                tx,
+                self.room,
+                Ring::Everyone,
+                "topic_changed",
+                &[("by", by), ("to", topic)],
+            )?;
         }
         emit_updated(ctx, tx, self.room)?;
         mine(ctx, tx, self.room)

@@ -45,7 +45,8 @@ impl Query for Channels {
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
         let permit = read.access_organization::<BrowseChannels>(&ctx.actor)?;
         let search = portico_text::names::fold(&self.search);
-        let page = read.channels(&permit, ctx.me()?, &search, self.archived, self.cursor.as_ref(), self.limit)?;
+        let page =
+            read.channels(&permit, ctx.me()?, &search, self.archived, self.cursor.as_ref(), self.limit)?;
         Ok(page.map(|r| r.room))
     }
 }

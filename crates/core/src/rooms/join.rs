@@ -69,9 +69,19 @@ pub(crate) fn admit(
     if !tx.join_room(id, member, GroupRole::Member, ctx.now)? {
         return Ok(());
     }
-    let joined = Event::MemberJoined { group: id.0, kind: GroupKind::Room, member_id: member, role: GroupRole::Member };
+    let joined = Event::MemberJoined {
+        group: id.0,
+        kind: GroupKind::Room,
+        member_id: member,
+        role: GroupRole::Member,
+    };
     tx.emit(ctx.now, Some(id), room.audience(Ring::Everyone), joined);
-    tx.emit(ctx.now, Some(id), Audience::Member(member), Event::RoomCreated { room: Box::new(room.shared()) });
+    tx.emit(
+        ctx.now,
+        Some(id),
+        Audience::Member(member),
+        Event::RoomCreated { room: Box::new(room.shared()) },
+    );
     system_message(ctx, tx, id, Ring::Everyone, line, params)?;
     emit_updated(ctx, tx, id)?;
     Ok(())

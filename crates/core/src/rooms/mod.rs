@@ -12,15 +12,15 @@ mod state;
 
 pub use archive::ArchiveRoom;
 pub use create_channel::CreateChannel;
+pub(crate) use create_channel::create;
 pub use direct::OpenDirect;
 pub use edit::EditRoom;
 pub use find::{Channels, GetRoom, MyRooms};
+pub(crate) use join::admit;
 pub use join::{InviteToRoom, JoinRoom};
 pub use leave::{LeaveRoom, RemoveFromRoom};
 pub use members::RoomMembers;
 pub use state::{MarkRead, SetRoomState};
-pub(crate) use join::admit;
-pub(crate) use create_channel::create;
 
 use crate::Ctx;
 use portico_domain::{event::Audience, event::Event, room::Ring, room::Room, room::Visibility};
@@ -38,11 +38,17 @@ fn audience(room: &RoomRow) -> Audience {
 
 /// Tells everyone concerned how a room is now.
 fn emit_updated(ctx: &Ctx, tx: &mut Tx<'_>, id: RoomId) -> Result<Room> {
-    let (row, _) = tx.access_room::<ReadRoom>(&portico_policy::Actor::System(portico_policy::Reason::Job), id)?;
+    let (row, _) =
+        tx.access_room::<ReadRoom>(&portico_policy::Actor::System(portico_policy::Reason::Job), id)?;
     tx.emit(ctx.now, Some(id), audience(&row), Event::RoomUpdated { room: Box::new(row.shared()) });
     // Guests are no members of the organization at large, but they are in this room.
     if row.room.visibility == Some(Visibility::Public) {
-        tx.emit(ctx.now, Some(id), row.audience(Ring::Everyone), Event::RoomUpdated { room: Box::new(row.shared()) });
+        tx.emit(
+            ctx.now,
+            Some(id),
+            row.audience(Ring::Everyone),
+            Event::RoomUpdated { room: Box::new(row.shared()) },
+        );
     }
     Ok(row.shared())
 }
@@ -64,5 +70,6 @@ pub(crate) fn words(field: &'static str, text: &str, limit: usize) -> Result<Str
     if text.is_empty() {
         return Ok(String::new());
     }
-    portico_text::names::clean_name(text, limit).map_err(|e| portico_types::Error::invalid(field, e.to_string()))
+    portico_text::names::clean_name(text, limit)
+        .map_err(|e| portico_types::Error::invalid(field, e.to_string()))
 }

@@ -83,22 +83,57 @@ pub(super) async fn gather(s: &Story) -> Result<Cast> {
     let admin = |name, email, handle, zone| newcomer(name, email, handle, zone, Role::Admin);
     let member = |name, email, handle, zone| newcomer(name, email, handle, zone, Role::Member);
     let guest = |name, email, handle, zone| newcomer(name, email, handle, zone, Role::Guest);
-    let tomas =
-        comes(s, &ingrid, &admin("Tomás Ferreira", "tomas@northwind.example", "tomas", "Europe/Lisbon"), &everyone).await?;
-    let noor = comes(s, &ingrid, &admin("نور حداد", "noor@northwind.example", "noor", "Asia/Amman"), &everyone).await?;
+    let tomas = comes(
+        s,
+        &ingrid,
+        &admin("Tomás Ferreira", "tomas@northwind.example", "tomas", "Europe/Lisbon"),
+        &everyone,
+    )
+    .await?;
+    let noor =
+        comes(s, &ingrid, &admin("نور حداد", "noor@northwind.example", "noor", "Asia/Amman"), &everyone)
+            .await?;
     let aiko =
-        comes(s, &ingrid, &member("田中 愛子", "aiko@northwind.example", "aiko", "Asia/Tokyo"), &everyone).await?;
-    let olena =
-        comes(s, &ingrid, &member("Олена Шевченко", "olena@northwind.example", "olena", "Europe/Kyiv"), &everyone).await?;
-    let priya =
-        comes(s, &ingrid, &member("Priya Raman", "priya@northwind.example", "priya", "Asia/Kolkata"), &everyone).await?;
-    let kwame =
-        comes(s, &ingrid, &member("Kwame Mensah", "kwame@northwind.example", "kwame", "Africa/Accra"), &everyone).await?;
-    let lea = comes(s, &ingrid, &member("Léa Fontaine", "lea@northwind.example", "lea", "Europe/Paris"), &everyone).await?;
-    let yusuf =
-        comes(s, &ingrid, &member("Yusuf Demir", "yusuf@northwind.example", "yusuf", "Europe/Istanbul"), &everyone).await?;
-    let ben =
-        comes(s, &ingrid, &member("Ben Achterberg", "ben@northwind.example", "ben", "Europe/Berlin"), &everyone).await?;
+        comes(s, &ingrid, &member("田中 愛子", "aiko@northwind.example", "aiko", "Asia/Tokyo"), &everyone)
+            .await?;
+    let olena = comes(
+        s,
+        &ingrid,
+        &member("Олена Шевченко", "olena@northwind.example", "olena", "Europe/Kyiv"),
+        &everyone,
+    )
+    .await?;
+    let priya = comes(
+        s,
+        &ingrid,
+        &member("Priya Raman", "priya@northwind.example", "priya", "Asia/Kolkata"),
+        &everyone,
+    )
+    .await?;
+    let kwame = comes(
+        s,
+        &ingrid,
+        &member("Kwame Mensah", "kwame@northwind.example", "kwame", "Africa/Accra"),
+        &everyone,
+    )
+    .await?;
+    let lea =
+        comes(s, &ingrid, &member("Léa Fontaine", "lea@northwind.example", "lea", "Europe/Paris"), &everyone)
+            .await?;
+    let yusuf = comes(
+        s,
+        &ingrid,
+        &member("Yusuf Demir", "yusuf@northwind.example", "yusuf", "Europe/Istanbul"),
+        &everyone,
+    )
+    .await?;
+    let ben = comes(
+        s,
+        &ingrid,
+        &member("Ben Achterberg", "ben@northwind.example", "ben", "Europe/Berlin"),
+        &everyone,
+    )
+    .await?;
     for (room, people) in [
         (rooms.pricing, vec![&tomas, &lea]),
         (rooms.photography, vec![&aiko, &lea, &kwame]),
@@ -115,7 +150,9 @@ pub(super) async fn gather(s: &Story) -> Result<Cast> {
     let lumen = guest("Joost de Wit", "joost@studio-lumen.example", "joost", "Europe/Amsterdam");
     let joost = comes(s, &ingrid, &lumen, &[rooms.photography]).await?;
     let radio = guest("Mira Novak", "mira@radioworks.example", "mira", "Europe/Prague");
-    let chips = channel(s, &tomas, "radioworks", Visibility::Private, "", "Questions to the maker of our radio chip").await?;
+    let chips =
+        channel(s, &tomas, "radioworks", Visibility::Private, "", "Questions to the maker of our radio chip")
+            .await?;
     s.run(&tomas, InviteToRoom { room: chips, member: priya.id }).await?;
     let mira = comes(s, &tomas, &radio, &[chips]).await?;
     let support = team(s, &ingrid, "Support Nordic", &[&olena, &yusuf, &lea]).await?;
@@ -132,16 +169,30 @@ async fn channels(s: &Story, ingrid: &Person) -> Result<Rooms> {
     let make = |name, visibility, topic, purpose| channel(s, ingrid, name, visibility, topic, purpose);
     Ok(Rooms {
         general,
-        web_shop: make("web-shop", Public, "Deploys Tuesday and Thursday before noon", "The shop, checkout and stock.")
-            .await?,
+        web_shop: make(
+            "web-shop",
+            Public,
+            "Deploys Tuesday and Thursday before noon",
+            "The shop, checkout and stock.",
+        )
+        .await?,
         firmware: make("firmware", Public, "3.5 leaves on 3 December", "What runs inside the lamps.").await?,
-        pricing: make("pricing-2027", Private, "Final by 15 December", "Next year's list, not yet for everyone.").await?,
+        pricing: make(
+            "pricing-2027",
+            Private,
+            "Final by 15 December",
+            "Next year's list, not yet for everyone.",
+        )
+        .await?,
         voice: make("customer-voice", Public, "", "What customers tell us, good and bad.").await?,
-        photography: make("photography", Public, "", "Pictures of lamps and of the places they hang in.").await?,
-        warehouse: make("склад-і-доставка", Public, "Забір о 15:00", "Склад, перевізники, повернення.").await?,
+        photography: make("photography", Public, "", "Pictures of lamps and of the places they hang in.")
+            .await?,
+        warehouse: make("склад-і-доставка", Public, "Забір о 15:00", "Склад, перевізники, повернення.")
+            .await?,
         deploys: make("deploys", Public, "", "What went live, and when.").await?,
         returns: make("returns-and-repairs-eu", Public, "", "Lamps that come back, and why.").await?,
-        fair: make("trade-fair-frankfurt-2027", Public, "Hall 3, stand C40", "Light and building, March.").await?,
+        fair: make("trade-fair-frankfurt-2027", Public, "Hall 3, stand C40", "Light and building, March.")
+            .await?,
     })
 }
 
@@ -167,7 +218,12 @@ async fn channel(
 
 /// Invites someone and accepts in their name.
 async fn comes(s: &Story, by: &Person, who: &Newcomer, channels: &[RoomId]) -> Result<Person> {
-    let invite = CreateInvite { role: who.role, max_uses: 1, expires_in: 7 * Millis::DAY, channels: channels.to_vec() };
+    let invite = CreateInvite {
+        role: who.role,
+        max_uses: 1,
+        expires_in: 7 * Millis::DAY,
+        channels: channels.to_vec(),
+    };
     let code = s.run(by, invite).await?.code;
     s.turn();
     let accepted = people::accept_invite(

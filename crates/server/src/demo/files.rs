@@ -34,7 +34,8 @@ impl Story {
     }
 
     async fn keep(&self, tenant: i64, bytes: &[u8]) -> Result<([u8; 32], &'static str)> {
-        let mut upload = self.blobs.begin_upload(tenant, bytes.len() as u64).await.map_err(Error::internal)?;
+        let mut upload =
+            self.blobs.begin_upload(tenant, bytes.len() as u64).await.map_err(Error::internal)?;
         upload.write(bytes).await.map_err(Error::internal)?;
         let stored = upload.finish().await.map_err(Error::internal)?;
         Ok((stored.sha256, stored.kind))
@@ -68,7 +69,10 @@ pub(super) fn pdf(lines: &[&str]) -> Vec<u8> {
     for place in places {
         out.push_str(&format!("{place:010} 00000 n \n"));
     }
-    out.push_str(&format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1));
+    out.push_str(&format!(
+        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n",
+        objects.len() + 1
+    ));
     out.into_bytes()
 }
 
@@ -77,7 +81,8 @@ mod tests {
     #[test]
     fn the_table_of_a_pdf_points_at_its_objects() {
         let pdf = String::from_utf8(super::pdf(&["Northwind (Lamps)", "x"])).unwrap();
-        let table = pdf.rsplit_once("startxref\n").unwrap().1.lines().next().unwrap().parse::<usize>().unwrap();
+        let table =
+            pdf.rsplit_once("startxref\n").unwrap().1.lines().next().unwrap().parse::<usize>().unwrap();
         assert!(pdf[table..].starts_with("xref\n0 6\n"));
         for (i, row) in pdf[table..].lines().skip(3).take(5).enumerate() {
             let at: usize = row[..10].parse().unwrap();

@@ -90,7 +90,10 @@ struct Made {
 pub(crate) async fn run(config: Config, options: Options) -> Result<()> {
     let place = Throwaway { path: config.data.clone(), keep: options.keep };
     let shop = TcpListener::bind(&options.shop_listen).await.map_err(|e| {
-        Error::internal(format!("cannot listen on {}: {e}; choose another with --shop-listen", options.shop_listen))
+        Error::internal(format!(
+            "cannot listen on {}: {e}; choose another with --shop-listen",
+            options.shop_listen
+        ))
     })?;
     let shop_address = shop.local_addr().map_err(Error::internal)?;
     let made = tokio::select! {
@@ -99,7 +102,8 @@ pub(crate) async fn run(config: Config, options: Options) -> Result<()> {
     };
     let running = serve::start(&config).await?;
     let portico = format!("http://{}", reachable(running.address));
-    let shop = tokio::spawn(shop::serve(shop, shop::Page { portico: portico.clone(), key: made.key.clone() }));
+    let shop =
+        tokio::spawn(shop::serve(shop, shop::Page { portico: portico.clone(), key: made.key.clone() }));
     tell(&portico, shop_address, &made);
     serve::signal().await?;
     shop.abort();
@@ -139,7 +143,9 @@ fn origins(shop: SocketAddr) -> Vec<String> {
 
 #[expect(clippy::print_stdout, reason = "what to open and how to sign in is for whoever started the demo")]
 fn tell(portico: &str, shop: SocketAddr, made: &Made) {
-    println!("Northwind Lamps, a demo of Portico. Everything in it is invented and goes when you press Ctrl-C.\n");
+    println!(
+        "Northwind Lamps, a demo of Portico. Everything in it is invented and goes when you press Ctrl-C.\n"
+    );
     println!("  Portico           {portico}");
     println!("  The shop          http://{}", reachable(shop));
     println!("  Security policy   {portico}/security/lamp-firmware");

@@ -8,7 +8,8 @@ use portico_core::{
     messages,
     people::authenticate,
     security::{
-        AddTeamMember, CreateProgram, PolicyText, PostAsReporter, ReportDraft, SubmitReport, Submitted, UpdateReport,
+        AddTeamMember, CreateProgram, PolicyText, PostAsReporter, ReportDraft, SubmitReport, Submitted,
+        UpdateReport,
     },
 };
 use portico_domain::{
@@ -120,23 +121,45 @@ async fn closed(s: &Story, c: &Cast) -> Result<()> {
     })
     .await?;
     s.at(13, 10, 0);
-    s.tells(&c.tomas, old.id, Ring::Everyone, "Thank you, confirmed. The change is one line and goes out tonight.").await?;
-    decides(s, &c.tomas, UpdateReport { severity: Some(Some(Severity::Low)), ..to(old.id, ReportState::Triaged) }, "").await?;
+    s.tells(
+        &c.tomas,
+        old.id,
+        Ring::Everyone,
+        "Thank you, confirmed. The change is one line and goes out tonight.",
+    )
+    .await?;
+    decides(
+        s,
+        &c.tomas,
+        UpdateReport { severity: Some(Some(Severity::Low)), ..to(old.id, ReportState::Triaged) },
+        "",
+    )
+    .await?;
     s.at(12, 8, 0);
     let fixed = UpdateReport { close_reason: Some(CloseReason::Resolved), ..to(old.id, ReportState::Closed) };
     decides(s, &c.tomas, fixed, "Live since last night. We will name you in the release notes.").await?;
     s.at(8, 3, 40);
-    let scan = sends(s, ReportDraft {
-        title: "Version number is visible in the app's footer".into(),
-        description: "The footer of the app shows the version 4.12.".into(),
-        steps: "Open the app and scroll down.".into(),
-        impact: "An attacker could learn the version.".into(),
-        ..ReportDraft::default()
-    })
+    let scan = sends(
+        s,
+        ReportDraft {
+            title: "Version number is visible in the app's footer".into(),
+            description: "The footer of the app shows the version 4.12.".into(),
+            steps: "Open the app and scroll down.".into(),
+            impact: "An attacker could learn the version.".into(),
+            ..ReportDraft::default()
+        },
+    )
     .await?;
     s.at(7, 9, 20);
-    let informative = UpdateReport { close_reason: Some(CloseReason::Informative), ..to(scan.id, ReportState::Closed) };
-    decides(s, &c.priya, informative, "Thank you for looking. We show the version on purpose, so that support can ask for it.").await
+    let informative =
+        UpdateReport { close_reason: Some(CloseReason::Informative), ..to(scan.id, ReportState::Closed) };
+    decides(
+        s,
+        &c.priya,
+        informative,
+        "Thank you for looking. We show the version on purpose, so that support can ask for it.",
+    )
+    .await
 }
 
 async fn open(s: &Story, c: &Cast) -> Result<()> {
@@ -154,13 +177,25 @@ async fn open(s: &Story, c: &Cast) -> Result<()> {
     })
     .await?;
     s.at(4, 9, 10);
-    s.tells(&c.tomas, code.id, Ring::Team, "Same lock as in the old app: three tries, then ten minutes. I take it.").await?;
+    s.tells(
+        &c.tomas,
+        code.id,
+        Ring::Team,
+        "Same lock as in the old app: three tries, then ten minutes. I take it.",
+    )
+    .await?;
     let taken = UpdateReport {
         severity: Some(Some(Severity::Medium)),
         assignee: Some(Some(c.tomas.id)),
         ..to(code.id, ReportState::Triaged)
     };
-    decides(s, &c.tomas, taken, "Confirmed, thank you. From 3.5 on a lamp closes its ears for ten minutes after three wrong codes.").await?;
+    decides(
+        s,
+        &c.tomas,
+        taken,
+        "Confirmed, thank you. From 3.5 on a lamp closes its ears for ten minutes after three wrong codes.",
+    )
+    .await?;
 
     s.at(3, 6, 33);
     let pads = sends(s, ReportDraft {
@@ -233,6 +268,12 @@ async fn downgrade(s: &Story, c: &Cast) -> Result<Secret<String>> {
     s.tells(&c.tomas, report.id, Ring::Team, note).await?;
     let chip = "Mira, can your chip refuse images below a fuse value without a new boot loader?";
     s.tells(&c.priya, report.id, Ring::Guests, chip).await?;
-    s.tells(&c.mira, report.id, Ring::Guests, "Yes, fuse bank 3 does that. I send the register map tomorrow.").await?;
+    s.tells(
+        &c.mira,
+        report.id,
+        Ring::Guests,
+        "Yes, fuse bank 3 does that. I send the register map tomorrow.",
+    )
+    .await?;
     Ok(report.token)
 }

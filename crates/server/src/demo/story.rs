@@ -12,7 +12,9 @@ use portico_core::{
 };
 use portico_domain::{file::File, message::Message, room::Ring};
 use portico_policy::{Actor, Via};
-use portico_types::{Clock, Error, ManualClock, MemberId, Millis, Result, RoomId, Secret, SessionId, TenantId};
+use portico_types::{
+    Clock, Error, ManualClock, MemberId, Millis, Result, RoomId, Secret, SessionId, TenantId,
+};
 use std::sync::{Arc, OnceLock};
 
 /// Someone of the organization.
@@ -40,10 +42,19 @@ impl Story {
         let now = SystemClock.now();
         let clock = Arc::new(ManualClock::at(now));
         let opened = config.clone();
-        let db = tokio::task::spawn_blocking(move || serve::open(&opened, |_| {})).await.map_err(Error::internal)??;
+        let db = tokio::task::spawn_blocking(move || serve::open(&opened, |_| {}))
+            .await
+            .map_err(Error::internal)??;
         let app = App::new(db, Arc::<ManualClock>::clone(&clock), SystemRng);
         let blobs = Blobs::open(config.data.join("files")).await.map_err(Error::internal)?;
-        Ok(Self { app, blobs, images: ImageWorker::new("/proc/self/exe"), clock, now, tenant: OnceLock::new() })
+        Ok(Self {
+            app,
+            blobs,
+            images: ImageWorker::new("/proc/self/exe"),
+            clock,
+            now,
+            tenant: OnceLock::new(),
+        })
     }
 
     /// Goes to a time of day (UTC) so many working days ago.
@@ -142,7 +153,13 @@ impl Story {
     }
 
     /// Writes with files.
-    pub(super) async fn shows(&self, who: &Person, room: RoomId, text: &str, files: &[File]) -> Result<Message> {
+    pub(super) async fn shows(
+        &self,
+        who: &Person,
+        room: RoomId,
+        text: &str,
+        files: &[File],
+    ) -> Result<Message> {
         self.writes(who, Words { text, files, ..Words::to(room) }).await
     }
 

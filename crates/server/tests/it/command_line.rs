@@ -23,7 +23,8 @@ fn portico(args: &[&str], input: &str) -> Output {
 
 fn set_up(data: &Path, password: &str) -> Output {
     let data = data.to_str().unwrap();
-    let args = ["setup", "--data", data, "--organization", "Acme", "--name", "Ann", "--email", "ann@example.org"];
+    let args =
+        ["setup", "--data", data, "--organization", "Acme", "--name", "Ann", "--email", "ann@example.org"];
     portico(&[&args[..], &["--password-stdin", "--log", "error"]].concat(), password)
 }
 
@@ -37,8 +38,11 @@ fn an_organization_can_be_made_without_a_browser() {
     assert!(made.status.success(), "{made:?}");
     let server = Server::start(dir.path());
     assert!(server.code.is_none(), "nothing is left to set up");
-    let (status, answer) =
-        server.post("/sessions", "", &json!({"email": "Ann@Example.org", "password": "correct horse battery"}));
+    let (status, answer) = server.post(
+        "/sessions",
+        "",
+        &json!({"email": "Ann@Example.org", "password": "correct horse battery"}),
+    );
     assert_eq!(status, 201, "{answer}");
     let (status, _) = server.post("/setup", "", &json!({"code": "x", "organization": "B", "owner": {"name": "B", "email": "b@example.org", "password": "correct horse battery"}}));
     assert_eq!(status, 410);

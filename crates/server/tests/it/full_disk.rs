@@ -12,7 +12,8 @@ fn a_full_disk_refuses_writes_keeps_reads_and_recovers() {
         "mount -t tmpfs -o size=8m tmpfs {0} && head -c 2000000 /dev/zero > {0}/ballast && exec {BIN} serve --data {0} \"$@\"",
         dir.path().display()
     );
-    let server = Server::run(Command::new("unshare").args(["--map-root-user", "--mount", "sh", "-c", &script, "sh"]));
+    let server =
+        Server::run(Command::new("unshare").args(["--map-root-user", "--mount", "sh", "-c", &script, "sh"]));
     let (token, room) = server.set_up();
     let path = format!("/rooms/{room}/messages");
     let long = "lamp ".repeat(3_000);

@@ -54,7 +54,8 @@ fn nothing_acknowledged_is_lost_and_nothing_is_doubled() {
             while count.load(Ordering::SeqCst) < 60 + round * 37 {
                 std::thread::yield_now();
             }
-            let killed = std::process::Command::new("kill").args(["-9", &server.child.id().to_string()]).status();
+            let killed =
+                std::process::Command::new("kill").args(["-9", &server.child.id().to_string()]).status();
             assert!(killed.unwrap().success());
             enough.store(true, Ordering::SeqCst);
         });

@@ -44,10 +44,18 @@ impl Server {
     }
 
     /// One request of one connection.
-    pub(crate) fn ask(&self, method: &str, path: &str, token: &str, body: Option<&Value>, key: &str) -> Option<(u16, Value)> {
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+        key: &str,
+    ) -> Option<(u16, Value)> {
         let mut io = TcpStream::connect(&self.address).ok()?;
         let body = body.map(Value::to_string).unwrap_or_default();
-        let auth = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        let auth =
+            if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
         let key = if key.is_empty() { String::new() } else { format!("Idempotency-Key: {key}\r\n") };
         write!(
             io,
@@ -77,7 +85,8 @@ impl Server {
     pub(crate) fn set_up(&self) -> (String, String) {
         let code = self.code.clone().expect("a first start");
         let owner = json!({"name": "Ann", "email": "ann@example.org", "password": "correct horse battery"});
-        let (status, made) = self.post("/setup", "", &json!({"code": code, "organization": "Acme", "owner": owner}));
+        let (status, made) =
+            self.post("/setup", "", &json!({"code": code, "organization": "Acme", "owner": owner}));
         assert_eq!(status, 201, "{made}");
         let token = made["token"].as_str().expect("a token").to_owned();
         let room = self.get("/boot", &token)["channels"][0]["id"].as_str().expect("a channel").to_owned();

@@ -223,7 +223,13 @@ impl Tx<'_> {
                 new.ip.into(),
             ],
         )?;
-        self.insert_credential(&new.hash, CredentialKind::Session, new.id.0, new.member.0, Some(new.expires_at))
+        self.insert_credential(
+            &new.hash,
+            CredentialKind::Session,
+            new.id.0,
+            new.member.0,
+            Some(new.expires_at),
+        )
     }
 
     /// Notes that a session is in use, and from where.
@@ -308,7 +314,8 @@ impl Tx<'_> {
             ],
         )?;
         self.insert_credential(&new.hash, CredentialKind::Invite, new.id.0, new.by.0, Some(new.expires_at))?;
-        self.usable_invite(new.id, new.at)?.ok_or_else(|| Error::internal("the invitation is used up at birth"))
+        self.usable_invite(new.id, new.at)?
+            .ok_or_else(|| Error::internal("the invitation is used up at birth"))
     }
 
     /// Withdraws an invitation.

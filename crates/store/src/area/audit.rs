@@ -62,7 +62,12 @@ fn entry(r: &Row<'_>) -> Result<AuditEntry> {
 
 impl Read<'_> {
     /// Entries, newest first. What happened inside programs is not among them.
-    pub fn audit(&mut self, _: &Permit<ReadAudit>, before: Option<PageCursor>, limit: i64) -> Result<Page<AuditEntry>> {
+    pub fn audit(
+        &mut self,
+        _: &Permit<ReadAudit>,
+        before: Option<PageCursor>,
+        limit: i64,
+    ) -> Result<Page<AuditEntry>> {
         let before = before.map_or(Id([0xff; 16]), |c| c.id);
         let rows = self.all(
             select!("WHERE tenant_id = $1 AND program_id IS NULL AND id < $2 ORDER BY id DESC LIMIT $3"),

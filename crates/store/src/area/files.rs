@@ -79,7 +79,12 @@ fn row(r: &Row<'_>) -> Result<FileRow> {
 }
 
 impl Read<'_> {
-    pub(super) fn files_between(&mut self, room: RoomId, low: i64, high: i64) -> Result<Vec<(MessageId, File)>> {
+    pub(super) fn files_between(
+        &mut self,
+        room: RoomId,
+        low: i64,
+        high: i64,
+    ) -> Result<Vec<(MessageId, File)>> {
         let rows = self.all(
             select!(
                 "WHERE f.tenant_id = $1 AND f.room_id = $2 AND f.number BETWEEN $3 AND $4 ORDER BY f.number, f.created_at, f.id"
@@ -176,7 +181,8 @@ impl Tx<'_> {
 
     /// Forgets a file. Returns the hashes of bytes that may now be unused.
     pub fn delete_file(&mut self, id: FileId) -> Result<Vec<[u8; 32]>> {
-        let Some(found) = self.one(select!("WHERE f.tenant_id = $1 AND f.id = $2"), &[id.into()], row)? else {
+        let Some(found) = self.one(select!("WHERE f.tenant_id = $1 AND f.id = $2"), &[id.into()], row)?
+        else {
             return Ok(Vec::new());
         };
         self.exec("DELETE FROM file WHERE tenant_id = $1 AND id = $2", &[id.into()])?;

@@ -46,16 +46,25 @@ impl Read<'_> {
 
     /// What every member is at this moment, and the presence they chose, for the hub's index.
     pub fn all_standings(&mut self) -> Result<Vec<(MemberId, Standing, PresenceChoice)>> {
-        let rows = self.all("SELECT id, role, kind, suspended, presence FROM member WHERE tenant_id = $1", &[], |r| {
-            Ok((r.id(0)?, standing(r, 1)?, presence(r.int(4)?)))
-        })?;
+        let rows = self.all(
+            "SELECT id, role, kind, suspended, presence FROM member WHERE tenant_id = $1",
+            &[],
+            |r| Ok((r.id(0)?, standing(r, 1)?, presence(r.int(4)?))),
+        )?;
         Ok(rows.into_iter().filter_map(|(id, standing, choice)| Some((id, standing?, choice))).collect())
     }
 }
 
 impl Tx<'_> {
     /// Puts someone into a group. Says whether they were not in it before.
-    pub fn join_group(&mut self, group: Id, kind: GroupKind, member: MemberId, role: GroupRole, at: Millis) -> Result<bool> {
+    pub fn join_group(
+        &mut self,
+        group: Id,
+        kind: GroupKind,
+        member: MemberId,
+        role: GroupRole,
+        at: Millis,
+    ) -> Result<bool> {
         let n = self.exec(
             "INSERT INTO membership (tenant_id, group_id, member_id, group_kind, role, joined_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (tenant_id, group_id, member_id) DO NOTHING",

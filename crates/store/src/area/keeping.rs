@@ -21,7 +21,12 @@ impl Read<'_> {
     }
 
     /// Messages one has saved and may still see, newest saved first.
-    pub fn saved(&mut self, sight: Sight, before: Option<PageCursor>, limit: i64) -> Result<Page<(Message, Millis)>> {
+    pub fn saved(
+        &mut self,
+        sight: Sight,
+        before: Option<PageCursor>,
+        limit: i64,
+    ) -> Result<Page<(Message, Millis)>> {
         let before = before.map_or(i64::MAX, |c| c.number);
         let rows: Vec<(MessageId, Millis)> = self.all(
             "SELECT s.message_id, s.at FROM saved s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
@@ -75,7 +80,13 @@ impl Tx<'_> {
     }
 
     /// Saves a message for later, or lets it go. Says whether that changed anything.
-    pub fn set_saved(&mut self, permit: &Permit<KeepMessage>, member: MemberId, saved: bool, at: Millis) -> Result<bool> {
+    pub fn set_saved(
+        &mut self,
+        permit: &Permit<KeepMessage>,
+        member: MemberId,
+        saved: bool,
+        at: Millis,
+    ) -> Result<bool> {
         let (_, message) = *permit.target();
         let n = if saved {
             self.exec(

@@ -8,7 +8,10 @@ use portico_domain::{
     message::{Author, AuthorKind, Body, Mentions, Message, Reaction, ThreadInfo},
     room::Ring,
 };
-use portico_policy::{Action, Actor, DeleteMessage, EditMessage, MessageFacts, Permit, PostMessage, ReadHistory, ReadRoom, require};
+use portico_policy::{
+    Action, Actor, DeleteMessage, EditMessage, MessageFacts, Permit, PostMessage, ReadHistory, ReadRoom,
+    require,
+};
 use portico_types::{Error, FileId, Id, MemberId, MessageId, Millis, Result, RoomId};
 use std::collections::HashMap;
 
@@ -60,7 +63,13 @@ pub(super) fn row(r: &Row<'_>) -> Result<MessageRow> {
             reactions: Vec::new(),
             mentions: mentions(&r.text(11)?)?,
             thread: (replies > 0)
-                .then(|| Ok::<_, Error>(ThreadInfo { reply_count: replies, last_reply_at: r.at(19)?, participant_ids: r.json(20)? }))
+                .then(|| {
+                    Ok::<_, Error>(ThreadInfo {
+                        reply_count: replies,
+                        last_reply_at: r.at(19)?,
+                        participant_ids: r.json(20)?,
+                    })
+                })
                 .transpose()?,
             client_key: r.get(15)?,
             outside_number: r.get(21)?,
@@ -73,13 +82,19 @@ pub(super) fn row(r: &Row<'_>) -> Result<MessageRow> {
 
 /// Almost every message calls nobody: an empty text stands for that.
 fn mentions(text: &str) -> Result<Mentions> {
-    if text.is_empty() { Ok(Mentions::default()) } else { serde_json::from_str(text).map_err(Error::internal) }
+    if text.is_empty() {
+        Ok(Mentions::default())
+    } else {
+        serde_json::from_str(text).map_err(Error::internal)
+    }
 }
 
 fn body_columns(body: &Body) -> Result<(i64, String, &str)> {
     Ok(match body {
         Body::Markdown { text, html } => (0, text.clone(), html),
-        Body::System { event, params } => (1, serde_json::to_string(&(event, params)).map_err(Error::internal)?, ""),
+        Body::System { event, params } => {
+            (1, serde_json::to_string(&(event, params)).map_err(Error::internal)?, "")
+        }
         Body::Deleted => (2, String::new(), ""),
     })
 }
@@ -164,7 +179,9 @@ impl Read<'_> {
             .ok_or_else(Error::not_found)?;
         let (room, _) = self.access_room::<ReadRoom>(actor, found.message.room_id)?;
         let author = match (found.message.author.kind, actor) {
-            (AuthorKind::Member | AuthorKind::Bot, Actor::Member { id, .. }) => found.message.author.id == Some(id.0),
+            (AuthorKind::Member | AuthorKind::Bot, Actor::Member { id, .. }) => {
+                found.message.author.id == Some(id.0)
+            }
             (AuthorKind::Contact, Actor::Contact { id, .. }) => found.message.author.id == Some(id.0),
             (AuthorKind::Reporter, Actor::Reporter { id, .. }) => found.message.author.id == Some(id.0),
             _ => false,
@@ -220,10 +237,16 @@ impl Read<'_> {
     }
 
     /// The replies of a thread, ascending.
-    pub fn replies(&mut self, permit: &Permit<portico_policy::ReadMessage>, narrowest: Ring) -> Result<Vec<Message>> {
+    pub fn replies(
+        &mut self,
+        permit: &Permit<portico_policy::ReadMessage>,
+        narrowest: Ring,
+    ) -> Result<Vec<Message>> {
         let (_, root) = *permit.target();
         let rows = self.all(
-            select!("WHERE m.tenant_id = $1 AND m.thread_id = $2 AND m.ring >= $3 ORDER BY m.number LIMIT 2000"),
+            select!(
+                "WHERE m.tenant_id = $1 AND m.thread_id = $2 AND m.ring >= $3 ORDER BY m.number LIMIT 2000"
+            ),
             &[root.into(), narrowest.code().into()],
             row,
         )?;
@@ -442,7 +465,10 @@ impl Tx<'_> {
             &[id.into()],
         )?;
         self.exec("DELETE FROM mention WHERE tenant_id = $1 AND message_id = $2", &[id.into()])?;
-        let files = self.all("SELECT id FROM file WHERE tenant_id = $1 AND message_id = $2", &[id.into()], |r| r.id(0))?;
+        let files =
+            self.all("SELECT id FROM file WHERE tenant_id = $1 AND message_id = $2", &[id.into()], |r| {
+                r.id(0)
+            })?;
         self.exec_one(
             "UPDATE message SET body_kind = 2, body = '', html = '', mentions = '', client_key = NULL, edited_at = $3, version = version + 1,
              file_count = 0, reaction_count = 0 WHERE tenant_id = $1 AND id = $2",
@@ -488,7 +514,10 @@ impl Tx<'_> {
                 &[(*id).into(), message.into(), number.into(), (*permit.target()).into(), owner.into()],
             )?;
             if changed == 0 {
-                return Err(Error::invalid("file_ids", format!("{id} is no unused upload of yours; upload it again")));
+                return Err(Error::invalid(
+                    "file_ids",
+                    format!("{id} is no unused upload of yours; upload it again"),
+                ));
             }
         }
         let room = *permit.target();

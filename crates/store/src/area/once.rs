@@ -28,7 +28,14 @@ impl Tx<'_> {
     }
 
     /// Remembers what a request made.
-    pub fn remember(&mut self, actor: Id, key: &str, fingerprint: &[u8; 32], made: &str, at: Millis) -> Result<()> {
+    pub fn remember(
+        &mut self,
+        actor: Id,
+        key: &str,
+        fingerprint: &[u8; 32],
+        made: &str,
+        at: Millis,
+    ) -> Result<()> {
         self.exec(
             "INSERT INTO idempotency (tenant_id, actor_id, key, fingerprint, made, at) VALUES ($1, $2, $3, $4, $5, $6)",
             &[actor.into(), key.into(), fingerprint.into(), made.into(), at.into()],

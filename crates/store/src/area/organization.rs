@@ -19,7 +19,10 @@ impl Read<'_> {
     }
 
     /// Decides an action on the organization as a whole.
-    pub fn access_organization<A: Action<Facts = OrganizationFacts>>(&mut self, actor: &Actor) -> Result<Permit<A>> {
+    pub fn access_organization<A: Action<Facts = OrganizationFacts>>(
+        &mut self,
+        actor: &Actor,
+    ) -> Result<Permit<A>> {
         let standing = match actor.member() {
             Some(id) => Some(self.standing(id)?.ok_or_else(Error::unauthenticated)?),
             None => None,

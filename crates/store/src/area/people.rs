@@ -149,7 +149,11 @@ impl Read<'_> {
     /// How many owners can still sign in.
     pub fn active_owners(&mut self) -> Result<i64> {
         Ok(self
-            .one("SELECT COUNT(*) FROM member WHERE tenant_id = $1 AND role = 3 AND suspended = 0", &[], |r| r.int(0))?
+            .one(
+                "SELECT COUNT(*) FROM member WHERE tenant_id = $1 AND role = 3 AND suspended = 0",
+                &[],
+                |r| r.int(0),
+            )?
             .unwrap_or(0))
     }
 
@@ -162,7 +166,9 @@ impl Read<'_> {
     /// A member's own preferences, JSON.
     pub fn preferences(&mut self, id: MemberId) -> Result<serde_json::Value> {
         Ok(self
-            .one("SELECT preferences FROM member WHERE tenant_id = $1 AND id = $2", &[id.into()], |r| r.json(0))?
+            .one("SELECT preferences FROM member WHERE tenant_id = $1 AND id = $2", &[id.into()], |r| {
+                r.json(0)
+            })?
             .unwrap_or_default())
     }
 }
@@ -194,9 +200,10 @@ impl Tx<'_> {
                 &[email.into(), new.id.into()],
             )
             .map_err(|e| match e.code() {
-                portico_types::ErrorCode::Conflict => {
-                    Error::conflict(Some("email"), "someone with this e-mail address is here already; sign in instead")
-                }
+                portico_types::ErrorCode::Conflict => Error::conflict(
+                    Some("email"),
+                    "someone with this e-mail address is here already; sign in instead",
+                ),
                 _ => e,
             })?;
         }
@@ -204,7 +211,12 @@ impl Tx<'_> {
     }
 
     /// Changes one's own profile.
-    pub fn update_profile(&mut self, _: &Permit<EditSelf>, id: MemberId, change: &ProfileChange<'_>) -> Result<Member> {
+    pub fn update_profile(
+        &mut self,
+        _: &Permit<EditSelf>,
+        id: MemberId,
+        change: &ProfileChange<'_>,
+    ) -> Result<Member> {
         let picture: Value<'_> = change.picture.flatten().into();
         self.exec_one(
             "UPDATE member SET name = COALESCE($3, name), handle = COALESCE($4, handle), time_zone = COALESCE($5, time_zone),
@@ -254,6 +266,9 @@ impl Tx<'_> {
 
     /// Keeps a new password hash.
     pub fn set_password(&mut self, id: MemberId, hash: &str) -> Result<()> {
-        self.exec_one("UPDATE member SET password = $3 WHERE tenant_id = $1 AND id = $2", &[id.into(), hash.into()])
+        self.exec_one(
+            "UPDATE member SET password = $3 WHERE tenant_id = $1 AND id = $2",
+            &[id.into(), hash.into()],
+        )
     }
 }

@@ -22,7 +22,13 @@ impl Read<'_> {
 
 impl Tx<'_> {
     /// Adds an emoji. Says whether it is new.
-    pub fn add_reaction(&mut self, permit: &Permit<React>, member: MemberId, emoji: &str, at: Millis) -> Result<bool> {
+    pub fn add_reaction(
+        &mut self,
+        permit: &Permit<React>,
+        member: MemberId,
+        emoji: &str,
+        at: Millis,
+    ) -> Result<bool> {
         let (room, message) = *permit.target();
         let different = self
             .one(
@@ -32,7 +38,10 @@ impl Tx<'_> {
             )?
             .unwrap_or(0);
         if different >= portico_domain::limits::REACTIONS {
-            return Err(Error::conflict(Some("emoji"), "this message has as many different reactions as it can hold"));
+            return Err(Error::conflict(
+                Some("emoji"),
+                "this message has as many different reactions as it can hold",
+            ));
         }
         let added = self.exec(
             "INSERT INTO reaction (tenant_id, message_id, emoji, member_id, room_id, number, at)

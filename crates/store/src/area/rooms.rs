@@ -7,9 +7,8 @@ use portico_domain::{
     room::{GroupKind, GroupRole, Notify, Ring, Room, RoomKind, RoomState, Visibility, unread},
 };
 use portico_policy::{
-    Action, Actor, ArchiveRoom, BrowseChannels, CreateChannel, CreateDirect, DeleteMessage, EditRoom, KeepState, Permit,
-    RoomFacts,
-    Standing, require,
+    Action, Actor, ArchiveRoom, BrowseChannels, CreateChannel, CreateDirect, DeleteMessage, EditRoom,
+    KeepState, Permit, RoomFacts, Standing, require,
 };
 use portico_types::{Error, Id, MemberId, Millis, PageCursor, Result, RoomId, TeamId};
 
@@ -185,18 +184,34 @@ pub struct RoomChange<'a> {
 
 impl Read<'_> {
     /// Fetches a room and decides about it in one act. There is no other way to a room.
-    pub fn access_room<A: Action<Facts = RoomFacts>>(&mut self, actor: &Actor, id: RoomId) -> Result<(RoomRow, Permit<A>)> {
+    pub fn access_room<A: Action<Facts = RoomFacts>>(
+        &mut self,
+        actor: &Actor,
+        id: RoomId,
+    ) -> Result<(RoomRow, Permit<A>)> {
         let found = self
-            .one(select!("$3", "WHERE r.tenant_id = $1 AND r.id = $2"), &[id.into(), actor.member().into()], row)?
+            .one(
+                select!("$3", "WHERE r.tenant_id = $1 AND r.id = $2"),
+                &[id.into(), actor.member().into()],
+                row,
+            )?
             .ok_or_else(Error::not_found)?;
         let permit = require::<A>(actor, &found.facts())?;
         Ok((found, permit))
     }
 
     /// What a member has read and chosen in the room of a permit, for telling them.
-    pub fn state_in(&mut self, permit: &Permit<DeleteMessage>, member: MemberId) -> Result<Option<RoomState>> {
+    pub fn state_in(
+        &mut self,
+        permit: &Permit<DeleteMessage>,
+        member: MemberId,
+    ) -> Result<Option<RoomState>> {
         let (room, _) = *permit.target();
-        let found = self.one(select!("$3", "WHERE r.tenant_id = $1 AND r.id = $2"), &[room.into(), member.into()], row)?;
+        let found = self.one(
+            select!("$3", "WHERE r.tenant_id = $1 AND r.id = $2"),
+            &[room.into(), member.into()],
+            row,
+        )?;
         Ok(found.and_then(|r| r.room.state))
     }
 

@@ -70,7 +70,8 @@ impl Wanted<'_> {
         };
         let tags = groups.iter().map(group).collect::<Vec<_>>().join(and);
         if lite {
-            let words = portico_text::search::fts5_match(self.query).map_or(String::new(), |w| format!("{{terms}} : {w} AND "));
+            let words = portico_text::search::fts5_match(self.query)
+                .map_or(String::new(), |w| format!("{{terms}} : {w} AND "));
             (words, format!("{{tags}} : ({tags})"))
         } else {
             (portico_text::search::tsquery(self.query).unwrap_or_default(), tags)

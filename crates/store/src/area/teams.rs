@@ -12,7 +12,15 @@ impl Read<'_> {
         let mut teams = self.all(
             "SELECT id, display_id, handle, name FROM team WHERE tenant_id = $1 ORDER BY name, id",
             &[],
-            |r| Ok(Team { id: r.id(0)?, display_id: r.int(1)?, handle: r.text(2)?, name: r.text(3)?, member_ids: Vec::new() }),
+            |r| {
+                Ok(Team {
+                    id: r.id(0)?,
+                    display_id: r.int(1)?,
+                    handle: r.text(2)?,
+                    name: r.text(3)?,
+                    member_ids: Vec::new(),
+                })
+            },
         )?;
         let members: Vec<(TeamId, MemberId)> = self.all(
             "SELECT group_id, member_id FROM membership WHERE tenant_id = $1 AND group_kind = $2 ORDER BY joined_at, member_id",
@@ -34,7 +42,15 @@ impl Read<'_> {
             .one(
                 "SELECT id, display_id, handle, name FROM team WHERE tenant_id = $1 AND id = $2",
                 &[id.into()],
-                |r| Ok(Team { id: r.id(0)?, display_id: r.int(1)?, handle: r.text(2)?, name: r.text(3)?, member_ids: Vec::new() }),
+                |r| {
+                    Ok(Team {
+                        id: r.id(0)?,
+                        display_id: r.int(1)?,
+                        handle: r.text(2)?,
+                        name: r.text(3)?,
+                        member_ids: Vec::new(),
+                    })
+                },
             )?
             .ok_or_else(Error::not_found)?;
         team.member_ids = self.group_members(id.0)?.into_iter().map(|m| m.0).collect();
@@ -44,7 +60,13 @@ impl Read<'_> {
 
 impl Tx<'_> {
     /// Makes a team.
-    pub fn insert_team(&mut self, _: &Permit<ManageTeams>, id: TeamId, handle: &str, name: &str) -> Result<()> {
+    pub fn insert_team(
+        &mut self,
+        _: &Permit<ManageTeams>,
+        id: TeamId,
+        handle: &str,
+        name: &str,
+    ) -> Result<()> {
         let display_id = self.next_display_id("team")?;
         self.exec(
             "INSERT INTO team (tenant_id, id, display_id, handle, name) VALUES ($1, $2, $3, $4, $5)",
@@ -54,7 +76,13 @@ impl Tx<'_> {
     }
 
     /// Renames a team.
-    pub fn update_team(&mut self, _: &Permit<ManageTeams>, id: TeamId, name: &str, handle: &str) -> Result<()> {
+    pub fn update_team(
+        &mut self,
+        _: &Permit<ManageTeams>,
+        id: TeamId,
+        name: &str,
+        handle: &str,
+    ) -> Result<()> {
         self.exec_one(
             "UPDATE team SET name = $3, handle = $4 WHERE tenant_id = $1 AND id = $2",
             &[id.into(), name.into(), handle.into()],
@@ -65,7 +93,10 @@ impl Tx<'_> {
     pub fn delete_team(&mut self, _: &Permit<ManageTeams>, id: TeamId) -> Result<()> {
         self.exec("UPDATE room SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2", &[id.into()])?;
         self.exec("UPDATE inbox SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2", &[id.into()])?;
-        self.exec("UPDATE conversation SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2", &[id.into()])?;
+        self.exec(
+            "UPDATE conversation SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2",
+            &[id.into()],
+        )?;
         self.exec("DELETE FROM membership WHERE tenant_id = $1 AND group_id = $2", &[id.into()])?;
         self.exec_one("DELETE FROM team WHERE tenant_id = $1 AND id = $2", &[id.into()])
     }

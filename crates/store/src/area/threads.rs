@@ -220,7 +220,13 @@ impl Tx<'_> {
     }
 
     /// The author of a reply has read the thread up to it.
-    pub fn read_own_reply(&mut self, root: &Message, member: MemberId, number: i64, replies: i64) -> Result<()> {
+    pub fn read_own_reply(
+        &mut self,
+        root: &Message,
+        member: MemberId,
+        number: i64,
+        replies: i64,
+    ) -> Result<()> {
         self.exec(
             "UPDATE thread_state SET read_number = $4, read_replies = $5, mentions = 0 WHERE tenant_id = $1 AND message_id = $2 AND member_id = $3",
             &[root.id.into(), member.into(), number.into(), replies.into()],
@@ -241,4 +247,3 @@ impl Tx<'_> {
         )
     }
 }
-

@@ -41,8 +41,12 @@ impl Query for Messages {
         }
         let mut items: Vec<PublicMessage> =
             rows.iter().filter_map(|m| PublicMessage::of(m, contact, inbox)).collect();
-        let faces: HashSet<Id> =
-            read.faces(inbox)?.into_iter().filter(|(_, p)| p.is_some()).map(|(member, _)| face(inbox, member)).collect();
+        let faces: HashSet<Id> = read
+            .faces(inbox)?
+            .into_iter()
+            .filter(|(_, p)| p.is_some())
+            .map(|(member, _)| face(inbox, member))
+            .collect();
         for item in &mut items {
             // Nobody need ask for a picture that is not there.
             item.face = item.face.filter(|f| faces.contains(f));

@@ -54,16 +54,21 @@ pub(super) async fn serve(listener: TcpListener, page: Page) {
 
 fn router(page: &Page) -> Result<Router> {
     let (html, policy): (Arc<str>, Arc<str>) = (page.html().into(), page.policy().into());
-    let mut router = Router::new()
-        .route(
-            "/",
-            get(move || {
-                let (html, policy) = (html.to_string(), policy.to_string());
-                async move { with_policy(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html), &policy) }
-            }),
-        )
-        .route("/shop.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], CSS) }));
-    for (path, lamp) in [("/moss.png", Lamp::Moss), ("/halden.png", Lamp::Halden), ("/skerry.png", Lamp::Skerry)] {
+    let mut router =
+        Router::new()
+            .route(
+                "/",
+                get(move || {
+                    let (html, policy) = (html.to_string(), policy.to_string());
+                    async move {
+                        with_policy(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html), &policy)
+                    }
+                }),
+            )
+            .route("/shop.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], CSS) }));
+    for (path, lamp) in
+        [("/moss.png", Lamp::Moss), ("/halden.png", Lamp::Halden), ("/skerry.png", Lamp::Skerry)]
+    {
         let picture: Arc<[u8]> = pictures::lamp(lamp, 600, 400)?.into();
         let send = move || {
             let picture = picture.to_vec();

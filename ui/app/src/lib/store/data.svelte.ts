@@ -144,7 +144,8 @@ export class Data {
     if (late && old.state_of_room) return;
     if (since === undefined) this.touched.set(report.id, this.clock);
     const told = late ? old : report;
-    this.reports.set(report.id, { ...told, state_of_room: report.state_of_room ?? old?.state_of_room ?? null });
+    const behind = late && report.last_number < old.last_number;
+    this.reports.set(report.id, { ...told, state_of_room: (behind ? null : report.state_of_room) ?? old?.state_of_room ?? null });
   }
 
   /** The same for a conversation. An own state from before the newest event would lack what that event counted: it is left out. */

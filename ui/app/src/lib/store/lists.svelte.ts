@@ -104,9 +104,9 @@ export class Lists {
       return true;
     }
     if (what === 'customers') {
-      if (!this.data.me?.desks.customers) return true;
       try {
-        const customers = await get<{ mine: number; unassigned: number; all: number }>('/conversations/counts');
+        const none = { mine: 0, unassigned: 0, all: 0 };
+        const customers = this.data.me?.desks.customers ? await get<typeof none>('/conversations/counts') : none;
         this.data.counts = { ...this.data.counts, customers };
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;

@@ -64,6 +64,7 @@ export class Reports {
       for (const program of items) this.data.programs.set(program.id, program);
       if (desks.security) return await this.count();
       this.data.reports.clear();
+      this.data.counts = { ...this.data.counts, security: { new: 0, open: 0 } };
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -87,6 +88,7 @@ export class Reports {
         seen += page.items.length;
         cursor = page.next;
       } while (cursor && seen < OPEN_LIMIT);
+      this.asked.clear();
       this.cut = cursor !== null;
       this.data.openReports = true;
       await this.complete();
@@ -106,6 +108,7 @@ export class Reports {
       await this.open(id).catch((error: unknown) => {
         if (!(error instanceof ApiError)) throw error;
       });
+      if (!this.data.reports.get(id)?.state_of_room) this.asked.delete(id); // overtaken by an event, which asks again
     }
   }
 
