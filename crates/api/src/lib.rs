@@ -20,8 +20,8 @@ pub(crate) use widget::typing as widget_typing;
 use axum::{Router, extract::FromRef, middleware};
 use portico_blobs::{Blobs, image_worker::ImageWorker};
 use portico_edge::Edge;
-use portico_realtime::{Hub, Viewer};
 use portico_realtime::LogEvent;
+use portico_realtime::{Hub, Viewer};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -50,7 +50,12 @@ impl FromRef<Api> for Edge {
 pub const BASE: &str = "/api/portico/v1";
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().merge(people::routes()).merge(team::routes()).merge(files::routes()).merge(customers::routes()).merge(security::routes())
+    OpenApiRouter::new()
+        .merge(people::routes())
+        .merge(team::routes())
+        .merge(files::routes())
+        .merge(customers::routes())
+        .merge(security::routes())
 }
 
 /// The whole HTTP surface but the web app's own files, which the server adds as the fallback.

@@ -27,22 +27,10 @@ use tokio::sync::mpsc;
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Said {
-    Hello {
-        cursor: Option<String>,
-        token: Option<String>,
-    },
-    Typing {
-        room: Option<RoomId>,
-        thread_id: Option<MessageId>,
-        ring: Option<Ring>,
-        text: Option<String>,
-    },
-    Viewing {
-        room: Option<RoomId>,
-    },
-    Active {
-        active: bool,
-    },
+    Hello { cursor: Option<String>, token: Option<String> },
+    Typing { room: Option<RoomId>, thread_id: Option<MessageId>, ring: Option<Ring>, text: Option<String> },
+    Viewing { room: Option<RoomId> },
+    Active { active: bool },
     Ping,
 }
 
@@ -78,7 +66,8 @@ fn same_origin(api: &Api, headers: &HeaderMap) -> Result<()> {
     let Some(origin) = headers.get(header::ORIGIN).and_then(|v| v.to_str().ok()) else { return Ok(()) };
     let host = |url: &str| url.split("://").nth(1).unwrap_or_default().to_ascii_lowercase();
     let ours = host(&api.edge.site.url(headers));
-    let asked = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let asked =
+        headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
     if host(origin) == ours || host(origin) == asked { Ok(()) } else { Err(Error::csrf()) }
 }
 
@@ -172,7 +161,9 @@ fn viewer(actor: &Actor) -> Option<Viewer> {
         Actor::Member { id, via: Via::Session(session) } => {
             Some(Viewer::Member { id, session: Some(session), token: None })
         }
-        Actor::Member { id, via: Via::Token(token, _) } => Some(Viewer::Member { id, session: None, token: Some(token) }),
+        Actor::Member { id, via: Via::Token(token, _) } => {
+            Some(Viewer::Member { id, session: None, token: Some(token) })
+        }
         Actor::Contact { id, inbox } => Some(Viewer::Contact { id, inbox }),
         Actor::Reporter { id, room } => Some(Viewer::Reporter { id, room }),
         Actor::System(_) | Actor::Anonymous => None,
@@ -274,4 +265,3 @@ async fn hear(api: &Api, who: &Ctx, controls: &Controls, answer: &mpsc::Sender<M
         Ok(Said::Hello { .. }) | Err(_) => {}
     }
 }
-

@@ -102,10 +102,19 @@ impl Message {
     }
 }
 
+/// Whether a character shows nothing by itself.
+fn is_blank(c: char) -> bool {
+    let hidden = matches!(
+        c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+    );
+    c.is_whitespace() || c.is_control() || hidden
+}
+
 /// The text of a message as its author sent it, checked.
 pub fn check_body(body: &str, files: usize) -> Result<&str> {
     let text = body.trim_end();
-    if text.trim_start().is_empty() && files == 0 {
+    if text.chars().all(is_blank) && files == 0 {
         return Err(Error::invalid("body", "write something or attach a file"));
     }
     if text.len() > limits::MESSAGE_BYTES || text.chars().count() > limits::MESSAGE_CHARS {

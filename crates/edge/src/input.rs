@@ -37,7 +37,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|e| unreadable(field(&e), e.inner()))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|e| {
+        // A broken document says nothing of a field, wherever the reader stood. (What it calls broken may be a good
+        // document with, say, a number where a word was due; so it is read once more for nothing but its form.)
+        let whole = e.inner().is_data() || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+        unreadable(if whole { field(&e) } else { "body".to_owned() }, e.inner())
+    })?;
     json.end().map_err(|e| unreadable("body".to_owned(), &e))?;
     Ok(value)
 }
@@ -54,22 +59,20 @@ const NAME: usize = 60;
 fn field(e: &serde_path_to_error::Error<serde_json::Error>) -> String {
     use serde_path_to_error::Segment;
     let mut names: Vec<&str> = Vec::new();
-    // A broken document says nothing of a field, wherever the reader stood.
-    if e.inner().is_data() {
-        for segment in e.path() {
-            match segment {
-                Segment::Map { key } => names.push(key),
-                Segment::Seq { .. } => {}
-                Segment::Enum { .. } | Segment::Unknown => break,
-            }
-        }
-        // What is missing is not on the way there; its name is ours, and the only thing in backticks.
-        let text = e.inner().to_string();
-        if let Some((name, _)) = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
-            return named(names.iter().copied().chain([name]));
+    for segment in e.path() {
+        match segment {
+            Segment::Map { key } => names.push(key),
+            Segment::Seq { .. } => {}
+            Segment::Enum { .. } | Segment::Unknown => break,
         }
     }
-    named(names.into_iter())
+    let text = e.inner().to_string();
+    named(names.into_iter().chain(missing(&text)))
+}
+
+/// What is missing is not on the way there; its name is ours, and the only thing in backticks.
+fn missing(text: &str) -> Option<&str> {
+    text.strip_prefix("missing field `")?.split_once('`').map(|(name, _)| name)
 }
 
 fn named<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -81,6 +84,13 @@ fn named<'a>(names: impl Iterator<Item = &'a str>) -> String {
     if ours && name.len() <= NAME { name } else { "body".to_owned() }
 }
 
+/// The parameter at fault, which what the reader says begins with; or `query`.
+fn word(text: &str) -> String {
+    let said = text.strip_prefix("Failed to deserialize query string: ").unwrap_or_default();
+    let name = missing(said).or_else(|| said.split_once(": ").map(|(name, _)| name));
+    name.map(|n| named([n].into_iter())).filter(|n| n != "body").unwrap_or_else(|| "query".to_owned())
+}
+
 /// A query string.
 pub struct Words<T>(pub T);
 
@@ -88,9 +98,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Words<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        axum::extract::Query::<T>::try_from_uri(&parts.uri)
-            .map(|q| Self(q.0))
-            .map_err(|e| Error::invalid("query", e.body_text().chars().take(200).collect::<String>()).into())
+        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|q| Self(q.0)).map_err(|e| {
+            let text = e.body_text();
+            Error::invalid(word(&text), text.chars().take(200).collect::<String>()).into()
+        })
     }
 }
 
@@ -134,7 +145,9 @@ mod tests {
         assert_eq!(field_of(r#"{"name":5}"#), "name");
         assert_eq!(field_of(r#"{"name":"a","count":"7"}"#), "count");
         assert_eq!(field_of(r#"{"name":"a","count":1.5}"#), "count");
+        assert_eq!(field_of(r#"{"name":"a","count":1e999}"#), "count");
         assert_eq!(field_of(r#"{"name":"a","kinds":["public","secret"]}"#), "kinds");
+        assert_eq!(field_of(r#"{"name":"a","kinds":["public",1]}"#), "kinds");
         assert_eq!(field_of(r#"{"name":"a","owner":{"email":[]}}"#), "owner.email");
         assert_eq!(field_of(r#"{"name":"a","owner":{}}"#), "owner.email");
         assert_eq!(field_of(r#"{"name":"a","exactly":[1,300]}"#), "exactly");
@@ -142,16 +155,7 @@ mod tests {
 
     #[test]
     fn a_broken_document_is_the_body() {
-        for body in [
-            "",
-            "[]",
-            "7",
-            "null",
-            "{",
-            r#"{"name":"a"} trailing"#,
-            r#"{"name":"a","count":1e999}"#,
-            "\u{feff}{}",
-        ] {
+        for body in ["", "[]", "7", "null", "{", r#"{"name":"a"} trailing"#, "\u{feff}{}"] {
             assert_eq!(field_of(body), "body", "{body}");
         }
         assert_eq!(read::<Form>(b"{\"name\":\"\xff\"}").unwrap_err().field(), Some("body"));

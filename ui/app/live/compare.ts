@@ -61,7 +61,9 @@ export async function compare(person: Person): Promise<string[]> {
   look('inboxes', byId([...data.inboxes.values()].map(grouped)), byId([...fresh.inboxes.values()].map(grouped)));
   look('programs', byId([...data.programs.values()].map(grouped)), byId([...fresh.programs.values()].map(grouped)));
   const mine = (room: Room): boolean => room.state?.member === true;
-  look('rooms', byId([...data.rooms.values()].filter(mine).map(grouped)), byId([...fresh.rooms.values()].map(grouped)));
+  // Guests hear nothing of teams, so not that one is no more either.
+  const card = (room: Room): Room => grouped(guest ? { ...room, team_id: null } : room);
+  look('rooms', byId([...data.rooms.values()].filter(mine).map(card)), byId([...fresh.rooms.values()].map(card)));
   const drafts = (of: Data): unknown => Object.fromEntries([...of.drafts.values()].map(({ dirty: _, ...draft }) => [draftKey(draft.room_id, draft.thread_id), draft]));
   look('drafts', drafts(data), drafts(fresh));
 

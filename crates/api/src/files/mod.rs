@@ -10,7 +10,10 @@ use crate::Api;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(upload::upload)).routes(routes!(fetch::file)).routes(routes!(fetch::thumb))
+    OpenApiRouter::new()
+        .routes(routes!(upload::upload))
+        .routes(routes!(fetch::file))
+        .routes(routes!(fetch::thumb))
 }
 
 use portico_blobs::BlobError;

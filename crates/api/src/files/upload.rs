@@ -10,7 +10,10 @@ use axum::{
 };
 use futures_util::StreamExt;
 use portico_blobs::{BlobError, ByteRange, image_worker::ImageError, is_picture, safe_name};
-use portico_core::{Ctx, files::RecordUpload};
+use portico_core::{
+    Ctx,
+    files::{RecordUpload, may_upload},
+};
 use portico_domain::file::File;
 use portico_edge::{Member, Problem, Words};
 use portico_types::{Error, Result};
@@ -39,6 +42,7 @@ pub(crate) async fn upload(
 
 /// Streams a body into the store and records it as the asker's.
 pub(crate) async fn take(api: &Api, ctx: Ctx, name: &str, headers: &HeaderMap, body: Body) -> Result<File> {
+    may_upload(&ctx.actor)?;
     let limit = api.max_file;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if let Some(size) = announced.filter(|size| *size > limit) {

@@ -35,7 +35,10 @@ pub(crate) struct ErrorDetail {
 }
 
 fn codes() -> Schema {
-    ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String).enum_values(Some(ErrorCode::ALL.iter().map(|c| c.as_str()))).into()
+    ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::Type::String)
+        .enum_values(Some(ErrorCode::ALL.iter().map(|c| c.as_str())))
+        .into()
 }
 
 /// Completes the refusals of every operation.
@@ -64,9 +67,8 @@ fn describe<T: ToSchema + PartialSchema>(components: &mut Components) {
 
 fn add(operation: &mut Operation, writes: bool) {
     let parameters = operation.parameters.as_deref().unwrap_or_default();
-    let has = |place: &ParameterIn| {
-        parameters.iter().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == *place))
-    };
+    let has =
+        |place: &ParameterIn| parameters.iter().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == *place));
     let (in_path, in_query) = (has(&ParameterIn::Path), has(&ParameterIn::Query));
     let body = operation.request_body.is_some();
     // An operation that asks for nobody says so with an empty requirement of its own.
@@ -89,7 +91,10 @@ fn add(operation: &mut Operation, writes: bool) {
         common.push(("415", "not the kind of content this takes"));
     }
     if writes {
-        common.push(("409", "it clashes with what is there; or the idempotency key was used for something else"));
+        common.push((
+            "409",
+            "it clashes with what is there; or the idempotency key was used for something else",
+        ));
     }
     for (status, description) in common {
         let known = operation.responses.responses.entry(status.to_owned());

@@ -85,7 +85,9 @@ pub(crate) async fn boot(
         .presence(tenant)
         .into_iter()
         .filter(|(id, _)| !guest || known.contains(id))
-        .filter_map(|(id, state)| Some((id.to_string(), serde_json::to_value(state).ok()?.as_str()?.to_owned())))
+        .filter_map(|(id, state)| {
+            Some((id.to_string(), serde_json::to_value(state).ok()?.as_str()?.to_owned()))
+        })
         .collect();
     let programs: Vec<Program> = view.programs;
     let inboxes: Vec<Inbox> = view.inboxes;
@@ -108,7 +110,11 @@ pub(crate) async fn boot(
             security: ReportCounts { new: view.security.0, open: view.security.1 },
             threads: ThreadCounts { unread: view.threads.0, mentions: view.threads.1 },
         },
-        limits: Limits { message: limits::MESSAGE_CHARS, file: api.max_file, upload_count: limits::MESSAGE_FILES },
+        limits: Limits {
+            message: limits::MESSAGE_CHARS,
+            file: api.max_file,
+            upload_count: limits::MESSAGE_FILES,
+        },
         cursor,
     }))
 }

@@ -56,7 +56,10 @@ pub(crate) async fn create(
 
 /// Open invitations.
 #[utoipa::path(get, path = "/invites", tag = "people", responses((status = 200, body = Listed<Invite>), (status = 403)))]
-pub(crate) async fn list(State(api): State<Api>, Member(ctx): Member) -> Result<Json<Listed<Invite>>, Problem> {
+pub(crate) async fn list(
+    State(api): State<Api>,
+    Member(ctx): Member,
+) -> Result<Json<Listed<Invite>>, Problem> {
     Ok(Json(Listed::all(api.edge.app.ask(ctx, people::Invites).await?)))
 }
 

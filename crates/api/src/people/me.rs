@@ -35,7 +35,12 @@ pub(crate) struct Me {
 
 pub(super) fn shape(me: people::MeView) -> Me {
     Me {
-        desks: Desks { team: true, customers: me.customers, security: me.security, admin: me.member.role.is_admin() },
+        desks: Desks {
+            team: true,
+            customers: me.customers,
+            security: me.security,
+            admin: me.member.role.is_admin(),
+        },
         member: me.member,
         organization: me.organization,
         session_id: me.session.map(|s| s.to_string()),
@@ -56,7 +61,9 @@ pub(crate) async fn me(State(api): State<Api>, Member(ctx): Member) -> Result<Js
 
 /// Tells a field that is missing from one that is null.
 #[expect(clippy::option_option, reason = "missing and null are two things here")]
-fn present<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+fn present<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    d: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
 }
 

@@ -60,6 +60,7 @@ pub(crate) async fn edit(
     Input(change): Input<Change>,
 ) -> Result<Json<Card>, Problem> {
     let id: MemberId = id.parse().map_err(|_| portico_types::Error::not_found())?;
-    let command = people::ManageMember { id, role: change.role, suspended: change.suspended, name: change.name };
+    let command =
+        people::ManageMember { id, role: change.role, suspended: change.suspended, name: change.name };
     Ok(Json(api.edge.app.run(ctx, command).await?))
 }

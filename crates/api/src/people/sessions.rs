@@ -73,7 +73,10 @@ pub(crate) async fn sign_in(
 
 /// The devices one is signed in on.
 #[utoipa::path(get, path = "/sessions", tag = "sessions", responses((status = 200, body = Listed<Session>)))]
-pub(crate) async fn list(State(api): State<Api>, Member(ctx): Member) -> Result<Json<Listed<Session>>, Problem> {
+pub(crate) async fn list(
+    State(api): State<Api>,
+    Member(ctx): Member,
+) -> Result<Json<Listed<Session>>, Problem> {
     Ok(Json(Listed::all(api.edge.app.ask(ctx, people::Sessions).await?)))
 }
 
@@ -90,10 +93,16 @@ pub(crate) async fn end(
         Actor::Member { via: Via::Session(session), .. } => Some(session),
         _ => None,
     };
-    let only = if id == "current" { current.ok_or_else(Error::not_found)? } else { id.parse()? };
+    let only = if id == "current" {
+        current.ok_or_else(Error::not_found)?
+    } else {
+        id.parse().map_err(|_| Error::not_found())?
+    };
     api.edge.app.run(ctx, people::EndSessions { only: Some(only) }).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    if Some(only) == current && let Ok(value) = HeaderValue::from_str(&session_cookie(None, peer.secure, 0)) {
+    if Some(only) == current
+        && let Ok(value) = HeaderValue::from_str(&session_cookie(None, peer.secure, 0))
+    {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
     Ok(response)

@@ -66,7 +66,12 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn set(api: Api, ctx: portico_core::Ctx, ids: (String, String), on: bool) -> Result<Json<Team>, Problem> {
+async fn set(
+    api: Api,
+    ctx: portico_core::Ctx,
+    ids: (String, String),
+    on: bool,
+) -> Result<Json<Team>, Problem> {
     let team = ids.0.parse().map_err(|_| Error::not_found())?;
     let member = ids.1.parse().map_err(|_| Error::not_found())?;
     Ok(Json(api.edge.app.run(ctx, people::SetTeamMember { team, member, on }).await?))

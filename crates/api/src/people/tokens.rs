@@ -42,7 +42,10 @@ pub(crate) async fn create(
 
 /// One's tokens.
 #[utoipa::path(get, path = "/tokens", tag = "me", responses((status = 200, body = Listed<Token>)))]
-pub(crate) async fn list(State(api): State<Api>, Member(ctx): Member) -> Result<Json<Listed<Token>>, Problem> {
+pub(crate) async fn list(
+    State(api): State<Api>,
+    Member(ctx): Member,
+) -> Result<Json<Listed<Token>>, Problem> {
     Ok(Json(Listed::all(api.edge.app.ask(ctx, people::Tokens).await?)))
 }
 

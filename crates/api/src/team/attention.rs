@@ -33,7 +33,10 @@ pub(crate) struct Waiting {
 
 /// The unified inbox, newest first.
 #[utoipa::path(get, path = "/inbox", tag = "me", responses((status = 200, body = Listed<Waiting>)))]
-pub(crate) async fn inbox(State(api): State<Api>, Member(ctx): Member) -> Result<Json<Listed<Waiting>>, Problem> {
+pub(crate) async fn inbox(
+    State(api): State<Api>,
+    Member(ctx): Member,
+) -> Result<Json<Listed<Waiting>>, Problem> {
     let rows = api.edge.app.ask(ctx, people::Attention).await?;
     let items = rows
         .into_iter()

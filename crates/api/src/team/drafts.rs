@@ -32,6 +32,9 @@ pub(crate) async fn save(
 
 /// One's drafts, newest first.
 #[utoipa::path(get, path = "/drafts", tag = "messages", responses((status = 200, body = Listed<Draft>)))]
-pub(crate) async fn list(State(api): State<Api>, Member(ctx): Member) -> Result<Json<Listed<Draft>>, Problem> {
+pub(crate) async fn list(
+    State(api): State<Api>,
+    Member(ctx): Member,
+) -> Result<Json<Listed<Draft>>, Problem> {
     Ok(Json(Listed::all(api.edge.app.ask(ctx, messages::Drafts).await?)))
 }

@@ -193,7 +193,8 @@ pub(crate) async fn preview(
     Member(ctx): Member,
     Path(id): Path<String>,
 ) -> Result<Json<PreviewView>, Problem> {
-    let (message, room_name, text) = api.edge.app.ask(ctx, messages::Preview { id: message_id(&id)? }).await?;
+    let (message, room_name, text) =
+        api.edge.app.ask(ctx, messages::Preview { id: message_id(&id)? }).await?;
     Ok(Json(PreviewView { message, room_name, text }))
 }
 

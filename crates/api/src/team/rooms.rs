@@ -7,9 +7,7 @@ use axum::{
     http::StatusCode,
 };
 use portico_core::{Ctx, messages, rooms};
-use portico_domain::{
-    room::{GroupRole, Notify, Ring, Room, RoomKind, RoomState},
-};
+use portico_domain::room::{GroupRole, Notify, Ring, Room, RoomKind, RoomState};
 use portico_edge::{Input, Member, Problem};
 use portico_realtime::{Place, Signal, Typing};
 use portico_types::{Error, MemberId, MessageId, Millis, Result, RoomId};
@@ -55,7 +53,8 @@ pub(crate) async fn edit(
     let room = if let Some(archived) = change.archived {
         api.edge.app.run(ctx, rooms::ArchiveRoom { room, archived }).await?
     } else {
-        let command = rooms::EditRoom { room, name: change.name, topic: change.topic, purpose: change.purpose };
+        let command =
+            rooms::EditRoom { room, name: change.name, topic: change.topic, purpose: change.purpose };
         api.edge.app.run(ctx, command).await?
     };
     Ok(Json(room))
@@ -80,7 +79,8 @@ pub(crate) async fn members(
     Path(id): Path<String>,
 ) -> Result<Json<Listed<Joined>>, Problem> {
     let list = api.edge.app.ask(ctx, rooms::RoomMembers { room: room_id(&id)? }).await?;
-    let items = list.into_iter().map(|(member_id, role, joined_at)| Joined { member_id, role, joined_at }).collect();
+    let items =
+        list.into_iter().map(|(member_id, role, joined_at)| Joined { member_id, role, joined_at }).collect();
     Ok(Json(Listed::all(items)))
 }
 
@@ -103,7 +103,9 @@ pub(crate) async fn add_member(
     let room = room_id(&id)?;
     let me = ctx.actor.member();
     let room = match newcomer.member_id {
-        Some(member) if Some(member) != me => api.edge.app.run(ctx, rooms::InviteToRoom { room, member }).await?,
+        Some(member) if Some(member) != me => {
+            api.edge.app.run(ctx, rooms::InviteToRoom { room, member }).await?
+        }
         _ => api.edge.app.run(ctx, rooms::JoinRoom { room }).await?,
     };
     Ok(Json(room))

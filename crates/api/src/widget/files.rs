@@ -80,7 +80,8 @@ pub(crate) async fn face(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let ctx = at.visitor(ctx)?;
-    let Some(picture) = api.edge.app.ask(ctx.again(), widget::Face { face: id::<Id>(&params)? }).await? else {
+    let Some(picture) = api.edge.app.ask(ctx.again(), widget::Face { face: id::<Id>(&params)? }).await?
+    else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     match files::serve_thumb(&api, ctx.again(), picture, &headers).await {

@@ -31,7 +31,11 @@ fn what_lies_about_its_type_is_only_ever_downloaded() {
             ("cat.jpg", jpeg),
             ("paper.pdf", pdf.into()),
             ("page.html", format!("<!doctype html>{script}").into()),
-            ("page.xhtml", format!("<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'>{script}</html>").into()),
+            (
+                "page.xhtml",
+                format!("<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'>{script}</html>")
+                    .into(),
+            ),
         ];
         for (name, bytes) in lies {
             let file = up(&h, &t.ann, name, bytes.clone()).await;
@@ -39,7 +43,8 @@ fn what_lies_about_its_type_is_only_ever_downloaded() {
             let answer = h.as_member(&t.ann).get(&path(&file)).await;
             assert_eq!((answer.status, answer.body.as_ref()), (200, bytes.as_slice()), "{name}");
             let kind = answer.header("content-type");
-            let active = ["html", "svg", "xml", "javascript", "image/"].iter().any(|part| kind.contains(part));
+            let active =
+                ["html", "svg", "xml", "javascript", "image/"].iter().any(|part| kind.contains(part));
             assert!(!active, "{name} comes back as {kind}");
             assert!(answer.header("content-disposition").starts_with("attachment"), "{name}");
             assert_eq!(answer.header("content-security-policy"), "sandbox; default-src 'none'", "{name}");
@@ -56,12 +61,16 @@ fn what_lies_about_its_type_is_only_ever_downloaded() {
 fn what_the_caller_says_the_type_is_does_not_count() {
     each_http(async |h| {
         let t = Team::of(&h).await;
-        let ask = h.as_member(&t.ann).ask("POST", "/files?name=a.html").raw("text/html", b"<b>hi</b>".to_vec());
+        let ask =
+            h.as_member(&t.ann).ask("POST", "/files?name=a.html").raw("text/html", b"<b>hi</b>".to_vec());
         let file = ask.await.ok(201);
         assert_ne!(file["kind"], "text/html");
         // A real picture under a wrong name is one all the same.
         let picture = up(&h, &t.ann, "notes.txt", pictures::dot()).await;
-        assert_eq!((&picture["kind"], &picture["width"], &picture["thumb"]), (&json!("image/png"), &json!(1), &json!(true)));
+        assert_eq!(
+            (&picture["kind"], &picture["width"], &picture["thumb"]),
+            (&json!("image/png"), &json!(1), &json!(true))
+        );
         let answer = h.as_member(&t.ann).get(&path(&picture)).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, "image/png"));
         let thumb = h.as_member(&t.ann).get(&format!("{}/thumb", path(&picture))).await;
@@ -76,7 +85,11 @@ fn a_picture_that_unpacks_to_gigabytes_is_not_unpacked() {
         let empty = [0x78, 0x01, 0x01, 0, 0, 0xff, 0xff, 0, 0, 0, 1];
         for size in [(65_535, 65_535), (u32::MAX, u32::MAX), (1_000_000, 1), (0, 0), (30_000, 30_000)] {
             let file = up(&h, &t.ann, "bomb.png", pictures::png(size, &empty)).await;
-            assert_eq!((&file["kind"], &file["thumb"]), (&json!("application/octet-stream"), &json!(false)), "{size:?}");
+            assert_eq!(
+                (&file["kind"], &file["thumb"]),
+                (&json!("application/octet-stream"), &json!(false)),
+                "{size:?}"
+            );
         }
         // The next one is made as if nothing had been.
         assert_eq!(up(&h, &t.ann, "dot.png", pictures::dot()).await["thumb"], true);
@@ -136,7 +149,10 @@ fn names_that_reach_for_paths_or_headers_are_made_harmless() {
             let answer = h.as_member(&t.ann).get(&path(&file)).await;
             assert_eq!((answer.status, answer.body.as_ref()), (200, b"words".as_slice()), "{name:?}");
             let header = answer.headers["content-disposition"].to_str().expect("visible ASCII").to_owned();
-            assert!(header.starts_with("attachment; filename=\"") && !header.contains(['\r', '\n']), "{header}");
+            assert!(
+                header.starts_with("attachment; filename=\"") && !header.contains(['\r', '\n']),
+                "{header}"
+            );
             assert_eq!(header.matches('"').count(), 2, "{header}");
             assert!(answer.headers.get("set-cookie").is_none(), "{name:?}");
         }
@@ -160,8 +176,18 @@ fn a_range_that_is_none_is_passed_over_and_one_beyond_the_end_refused() {
             let got = (answer.status, answer.text(), answer.header("content-range").to_owned());
             assert_eq!(got, (206, body.to_owned(), content.to_owned()), "{range}");
         }
-        let broken = ["bytes", "bytes=", "bytes=a-b", "bytes=5-1", "bytes=0-1,3-4", "items=0-1", "bytes=--1", "bytes=1e3-", "bytes=+1-2",
-            "bytes=99999999999999999999999-"];
+        let broken = [
+            "bytes",
+            "bytes=",
+            "bytes=a-b",
+            "bytes=5-1",
+            "bytes=0-1,3-4",
+            "items=0-1",
+            "bytes=--1",
+            "bytes=1e3-",
+            "bytes=+1-2",
+            "bytes=99999999999999999999999-",
+        ];
         for range in broken {
             let answer = ask(range).await;
             assert_eq!((answer.status, answer.text()), (200, "0123456789".to_owned()), "{range}");
@@ -178,7 +204,8 @@ fn a_file_is_its_uploaders_until_it_is_sent_and_then_the_rooms() {
         let t = Team::of(&h).await;
         let file = up(&h, &t.ann, "plan.txt", b"the plan".to_vec()).await;
         h.as_member(&t.ben).get(&path(&file)).await.refused(404, "not_found");
-        let stolen = h.as_member(&t.ben).post(&t.timeline(), json!({"body": "mine", "file_ids": [file["id"]]})).await;
+        let stolen =
+            h.as_member(&t.ben).post(&t.timeline(), json!({"body": "mine", "file_ids": [file["id"]]})).await;
         assert!([400, 404].contains(&stolen.status), "{}", stolen.text());
         assert_eq!(t.count(&h).await, 0);
         let sent = json!({"body": "ours", "file_ids": [file["id"]]});
@@ -187,7 +214,10 @@ fn a_file_is_its_uploaders_until_it_is_sent_and_then_the_rooms() {
         // It belongs to one message.
         let again = h.as_member(&t.ann).post(&t.timeline(), &sent).await;
         assert!([400, 404, 409].contains(&again.status), "{}", again.text());
-        h.as_member(&t.ann).delete(&format!("/messages/{}", message["id"].as_str().expect("an id"))).await.ok(204);
+        h.as_member(&t.ann)
+            .delete(&format!("/messages/{}", message["id"].as_str().expect("an id")))
+            .await
+            .ok(204);
         for who in [&t.ann, &t.ben] {
             h.as_member(who).get(&path(&file)).await.refused(404, "not_found");
         }

@@ -103,15 +103,22 @@ fn two_tabs_that_edit_one_message_do_not_lose_each_others_words() {
         let t = Team::of(&h).await;
         let path = format!("/messages/{}", t.say(&h, "first").await);
         let (one, other) = (h.as_member(&t.ann), h.as_browser(&t.ann));
-        assert_eq!(one.patch(&path, json!({"body": "from one tab", "version": 1})).await.ok(200)["version"], 2);
-        other.patch(&path, json!({"body": "from the other", "version": 1})).await.refused(409, "edit_conflict");
+        assert_eq!(
+            one.patch(&path, json!({"body": "from one tab", "version": 1})).await.ok(200)["version"],
+            2
+        );
+        other
+            .patch(&path, json!({"body": "from the other", "version": 1}))
+            .await
+            .refused(409, "edit_conflict");
         assert_eq!(one.get(&path).await.ok(200)["body"]["text"], "from one tab");
         other.patch(&path, json!({"body": "from the other", "version": 2})).await.ok(200);
         for version in [0, -1, 99, i64::MAX] {
             one.patch(&path, json!({"body": "x", "version": version})).await.refused(409, "edit_conflict");
         }
         let history = one.get(&format!("{path}/history")).await.ok(200);
-        let texts: Vec<_> = history["items"].as_array().expect("versions").iter().map(|v| v["text"].clone()).collect();
+        let texts: Vec<_> =
+            history["items"].as_array().expect("versions").iter().map(|v| v["text"].clone()).collect();
         assert_eq!(texts, ["first", "from one tab"]);
     });
 }

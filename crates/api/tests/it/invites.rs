@@ -36,7 +36,11 @@ fn of_many_who_accept_the_last_place_at_once_one_gets_it() {
             answer.refused(410, "gone");
         }
         let people = h.as_member(&t.org.owner).get("/members?limit=200").await.ok(200);
-        let new = people["items"].as_array().expect("people").iter().filter(|m| m["name"].as_str().is_some_and(|n| n.starts_with("guest")));
+        let new = people["items"]
+            .as_array()
+            .expect("people")
+            .iter()
+            .filter(|m| m["name"].as_str().is_some_and(|n| n.starts_with("guest")));
         assert_eq!(new.count(), 1);
     });
 }
@@ -54,7 +58,15 @@ fn an_expired_a_withdrawn_and_an_invented_invitation_look_the_same() {
         let (_, used) = invite(&h, &t, json!({})).await;
         h.anonymous().post(&format!("/invites/{used}/accept"), form("nell")).await.ok(201);
         let mut said = Vec::new();
-        for code in [expired.as_str(), &withdrawn, &used, "00000000000000000000000000", "x", "%00", "' OR 1=1 --".replace(' ', "%20").as_str()] {
+        for code in [
+            expired.as_str(),
+            &withdrawn,
+            &used,
+            "00000000000000000000000000",
+            "x",
+            "%00",
+            "' OR 1=1 --".replace(' ', "%20").as_str(),
+        ] {
             let offer = h.anonymous().get(&format!("/invites/{code}/offer")).await;
             offer.refused(410, "gone");
             let accept = h.anonymous().post(&format!("/invites/{code}/accept"), form("late")).await;
@@ -72,7 +84,10 @@ fn an_offer_says_no_more_than_is_needed() {
         h.as_member(&t.org.owner).post(&format!("/rooms/{}/members", t.room), json!({})).await.ok(200);
         let (_, code) = invite(&h, &t, json!({"role": "guest", "channel_ids": [t.room]})).await;
         let offer = h.anonymous().get(&format!("/invites/{code}/offer")).await;
-        assert_eq!(offer.ok(200), json!({"organization": "Acme", "role": "guest", "invited_by": "Olive Owner"}));
+        assert_eq!(
+            offer.ok(200),
+            json!({"organization": "Acme", "role": "guest", "invited_by": "Olive Owner"})
+        );
         assert!(!offer.text().contains('@'));
     });
 }
@@ -108,8 +123,12 @@ fn nobody_invites_into_what_is_not_theirs_or_above_themselves() {
         let owner = h.as_member(&t.org.owner);
         h.as_member(&t.ann).post("/invites", json!({"role": "member"})).await.refused(403, "forbidden");
         assert_eq!(owner.post("/invites", json!({"role": "owner"})).await.refused(400, "invalid"), "role");
-        assert_eq!(owner.post("/invites", json!({"role": "guest"})).await.refused(400, "invalid"), "channel_ids");
-        let private = h.as_member(&t.ann).post("/channels", json!({"name": "Closed", "kind": "private"})).await.ok(201);
+        assert_eq!(
+            owner.post("/invites", json!({"role": "guest"})).await.refused(400, "invalid"),
+            "channel_ids"
+        );
+        let private =
+            h.as_member(&t.ann).post("/channels", json!({"name": "Closed", "kind": "private"})).await.ok(201);
         let answer = owner.post("/invites", json!({"role": "guest", "channel_ids": [private["id"]]})).await;
         assert_eq!(answer.refused(400, "invalid"), "channel_ids");
     });

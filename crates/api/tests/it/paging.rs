@@ -30,19 +30,49 @@ fn made_up_cursors_are_refused() {
     each_http(async |h| {
         let t = Team::of(&h).await;
         let owner = h.as_member(&t.org.owner);
-        let lists = ["/members?", "/channels?", "/saved?", "/threads?", "/audit?", "/search?q=a&", "/conversations?", "/contacts?", "/reports?"];
-        let cursors = ["x", "0", "-", "1-", "-1", "zz-00000000000000000000000000", "1-00", "%00", "1%2700000", "..%2F..", "null",
-            "7fffffffffffffffffff-00000000000000000000000000"];
+        let lists = [
+            "/members?",
+            "/channels?",
+            "/saved?",
+            "/threads?",
+            "/audit?",
+            "/search?q=a&",
+            "/conversations?",
+            "/contacts?",
+            "/reports?",
+        ];
+        let cursors = [
+            "x",
+            "0",
+            "-",
+            "1-",
+            "-1",
+            "zz-00000000000000000000000000",
+            "1-00",
+            "%00",
+            "1%2700000",
+            "..%2F..",
+            "null",
+            "7fffffffffffffffffff-00000000000000000000000000",
+        ];
         for list in lists {
             for cursor in cursors {
                 let answer = owner.get(&format!("{list}cursor={cursor}")).await;
                 assert_eq!(answer.refused(400, "invalid"), "cursor", "{list} {cursor}");
             }
             for limit in ["0", "-1", "201", "1000000000", "9223372036854775808", "ten"] {
-                assert_eq!(owner.get(&format!("{list}limit={limit}")).await.refused(400, "invalid"), "limit", "{list} {limit}");
+                assert_eq!(
+                    owner.get(&format!("{list}limit={limit}")).await.refused(400, "invalid"),
+                    "limit",
+                    "{list} {limit}"
+                );
             }
             // A position beyond either end is a place with nothing behind it, or everything.
-            for cursor in ["0-00000000000000000000000000", "7fffffffffffffff-7zzzzzzzzzzzzzzzzzzzzzzzzz", "ffffffffffffffff-00000000000000000000000000"] {
+            for cursor in [
+                "0-00000000000000000000000000",
+                "7fffffffffffffff-7zzzzzzzzzzzzzzzzzzzzzzzzz",
+                "ffffffffffffffff-00000000000000000000000000",
+            ] {
                 owner.get(&format!("{list}cursor={cursor}")).await.ok(200);
             }
         }
@@ -55,13 +85,17 @@ fn a_cursor_of_somebody_else_shows_nothing_of_theirs() {
         let t = Team::of(&h).await;
         let (ann, ben) = (h.as_member(&t.ann), h.as_member(&t.ben));
         for n in 0..3 {
-            let room = ann.post("/channels", json!({"name": format!("Secret {n}"), "kind": "private"})).await.ok(201);
+            let room = ann
+                .post("/channels", json!({"name": format!("Secret {n}"), "kind": "private"}))
+                .await
+                .ok(201);
             let path = format!("/rooms/{}/messages", id(&room));
             let message = ann.post(&path, json!({"body": format!("secret words {n}")})).await.ok(201);
             ann.ask("PUT", &format!("/messages/{}/save", id(&message))).await.ok(204);
         }
         for list in ["/channels?", "/saved?", "/search?q=secret&"] {
-            let next = ann.get(&format!("{list}limit=1")).await.ok(200)["next"].as_str().expect("more").to_owned();
+            let next =
+                ann.get(&format!("{list}limit=1")).await.ok(200)["next"].as_str().expect("more").to_owned();
             let answer = ben.get(&format!("{list}cursor={next}")).await;
             answer.ok(200);
             assert!(!answer.text().to_lowercase().contains("secret"), "{list}: {}", answer.text());
@@ -79,7 +113,10 @@ fn pages_hold_every_row_once_also_when_all_came_at_the_same_moment() {
         for n in 0..5 {
             let message = t.say(&h, &format!("needle {n}")).await;
             ann.ask("PUT", &format!("/messages/{message}/save")).await.ok(204);
-            h.as_member(&t.ben).post(&t.timeline(), json!({"body": "reply", "thread_id": message})).await.ok(201);
+            h.as_member(&t.ben)
+                .post(&t.timeline(), json!({"body": "reply", "thread_id": message}))
+                .await
+                .ok(201);
             messages.insert(message);
         }
         let lists: [(&str, fn(&Value) -> String); 3] = [
@@ -95,6 +132,10 @@ fn pages_hold_every_row_once_also_when_all_came_at_the_same_moment() {
             }
         }
         let owner = h.as_member(&t.org.owner);
+        for n in 0..3 {
+            owner.post("/channels", json!({"name": format!("Room {n}"), "kind": "public"})).await.ok(201);
+            owner.post("/teams", json!({"name": format!("Crew {n}")})).await.ok(201);
+        }
         for list in ["/members?", "/channels?", "/audit?"] {
             let whole = all(&owner, list, 200, id).await;
             assert!(whole.len() > 1, "{list}");

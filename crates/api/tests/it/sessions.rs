@@ -97,12 +97,19 @@ fn a_rank_taken_away_is_gone_at_once() {
         let t = Team::of(&h).await;
         let admin = h.t.member(&t.org, "Ada", Role::Admin).await;
         h.as_member(&admin).get("/audit").await.ok(200);
-        h.as_member(&t.org.owner).patch(&format!("/members/{}", admin.id), json!({"role": "guest"})).await.ok(200);
+        h.as_member(&t.org.owner)
+            .patch(&format!("/members/{}", admin.id), json!({"role": "guest"}))
+            .await
+            .ok(200);
         h.as_member(&admin).get("/audit").await.refused(403, "forbidden");
         h.as_member(&admin).get("/channels").await.refused(403, "forbidden");
         h.as_member(&admin).get(&format!("/rooms/{}", t.room)).await.refused(404, "not_found");
         let people = h.as_member(&admin).get("/members").await.ok(200);
-        assert_eq!(people["items"].as_array().map(Vec::len), Some(1), "a guest of no channel sees themselves: {people}");
+        assert_eq!(
+            people["items"].as_array().map(Vec::len),
+            Some(1),
+            "a guest of no channel sees themselves: {people}"
+        );
     });
 }
 
@@ -116,9 +123,16 @@ fn a_new_password_ends_every_other_session() {
         assert!(lives(&h, &here).await && lives(&h, &elsewhere).await);
         let change = |current: &str, next: &str| json!({"current": current, "next": next});
         let ann = h.as_token(&here);
-        assert_eq!(ann.post("/me/password", change("guess", "another fine one")).await.refused(400, "invalid"), "current");
+        assert_eq!(
+            ann.post("/me/password", change("guess", "another fine one")).await.refused(400, "invalid"),
+            "current"
+        );
         for weak in ["short", "ann@example.org", &"p".repeat(300)] {
-            assert_eq!(ann.post("/me/password", change(PASSWORD, weak)).await.refused(400, "invalid"), "next", "{weak}");
+            assert_eq!(
+                ann.post("/me/password", change(PASSWORD, weak)).await.refused(400, "invalid"),
+                "next",
+                "{weak}"
+            );
         }
         assert!(lives(&h, &elsewhere).await);
         ann.post("/me/password", change(PASSWORD, "another fine one")).await.ok(204);
@@ -155,7 +169,10 @@ fn a_token_does_no_more_than_its_scopes() {
         // Not even one with all scopes makes another, changes the password or signs devices out.
         let all = h.token(&t.org.owner, &Scope::ALL).await;
         h.as_token(&all).get("/audit").await.ok(200);
-        h.as_token(&all).post("/tokens", json!({"name": "more", "scopes": ["admin"]})).await.refused(403, "forbidden");
+        h.as_token(&all)
+            .post("/tokens", json!({"name": "more", "scopes": ["admin"]}))
+            .await
+            .refused(403, "forbidden");
         assert_eq!(h.as_token(&all).get("/me").await.ok(200)["csrf"], json!(null));
         h.as_token(&all).delete("/sessions/current").await.refused(404, "not_found");
     });
@@ -173,7 +190,10 @@ fn a_token_withdrawn_or_expired_is_gone_at_once() {
         assert!(lives(&h, secret).await);
         ann.delete(&format!("/tokens/{id}")).await.ok(204);
         assert!(!lives(&h, secret).await);
-        let brief = ann.post("/tokens", json!({"name": "b", "scopes": ["read"], "expires_in": Millis::HOUR})).await.ok(201);
+        let brief = ann
+            .post("/tokens", json!({"name": "b", "scopes": ["read"], "expires_in": Millis::HOUR}))
+            .await
+            .ok(201);
         let secret = brief["token"].as_str().expect("a secret");
         assert!(lives(&h, secret).await);
         h.t.clock.advance(Millis::HOUR);

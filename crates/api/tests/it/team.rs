@@ -19,7 +19,8 @@ impl Team {
         let org = h.t.org("Acme").await;
         let ann = h.t.member(&org, "Ann", Role::Member).await;
         let ben = h.t.member(&org, "Ben", Role::Member).await;
-        let room = h.as_member(&ann).post("/channels", json!({"name": "Lobby", "kind": "public"})).await.ok(201);
+        let room =
+            h.as_member(&ann).post("/channels", json!({"name": "Lobby", "kind": "public"})).await.ok(201);
         let room = room["id"].as_str().expect("an id").to_owned();
         h.as_member(&ben).post(&format!("/rooms/{room}/members"), json!({})).await.ok(200);
         Self { org, ann, ben, room }

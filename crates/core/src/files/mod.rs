@@ -1,7 +1,7 @@
 //! Files: recording an upload, fetching one, letting one go. Their bytes are moved by the API through `blobs`.
 
 use crate::{Command, Ctx, Query};
-use portico_domain::file::File;
+use portico_domain::{file::File, session::Scope};
 use portico_policy::Actor;
 use portico_store::{FileRow, Job, NewFile, Read, Tx};
 use portico_types::{Error, FileId, JobId, Millis, Result};
@@ -28,6 +28,7 @@ impl Command for RecordUpload {
                 if tx.standing(id)?.is_none_or(|s| s.suspended) {
                     return Err(Error::unauthenticated());
                 }
+                may_upload(&ctx.actor)?;
                 0
             }
             Actor::Contact { .. } => 2,
@@ -46,6 +47,17 @@ impl Command for RecordUpload {
             thumb: self.thumb.as_ref().map(|(sha, kind)| (*sha, kind.as_str())),
             at: ctx.now,
         })
+    }
+}
+
+/// A token that may write nowhere may not fill the disk either. Asked before the bytes come, and again when they are
+/// recorded.
+pub fn may_upload(actor: &Actor) -> Result<()> {
+    let scopes = actor.scopes();
+    if [Scope::Write, Scope::Customers, Scope::Security].into_iter().any(|s| scopes.has(s)) {
+        Ok(())
+    } else {
+        Err(Error::forbidden("the token lacks a scope to write anywhere"))
     }
 }
 

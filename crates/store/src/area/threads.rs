@@ -4,7 +4,7 @@ use super::{Page, Sight};
 use crate::{Read, Tx};
 use portico_domain::message::{Message, ThreadInfo};
 use portico_policy::{KeepMessage, Permit, PostMessage};
-use portico_types::{Error, MemberId, MessageId, Millis, PageCursor, Result, RoomId};
+use portico_types::{Error, Id, MemberId, MessageId, Millis, PageCursor, Result, RoomId};
 
 /// A thread as one member has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,19 +44,27 @@ impl Read<'_> {
         before: Option<PageCursor>,
         limit: i64,
     ) -> Result<Page<(ThreadRow, Message)>> {
-        let before = before.map_or(i64::MAX, |c| c.number);
+        let before = before.unwrap_or(PageCursor { number: i64::MAX, id: Id([0xff; 16]) });
         let rows = self.all(
             "SELECT s.message_id, s.room_id, s.following, s.read_number, m.reply_count - s.read_replies, s.mentions, s.last_at
              FROM thread_state s JOIN message m ON m.tenant_id = s.tenant_id AND m.id = s.message_id
              JOIN room r ON r.tenant_id = s.tenant_id AND r.id = s.room_id
              JOIN member a ON a.tenant_id = s.tenant_id AND a.id = s.member_id
              LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = s.member_id
-             WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1 AND s.last_at < $3
+             WHERE s.tenant_id = $1 AND s.member_id = $2 AND s.following = 1
+             AND (s.last_at < $3 OR (s.last_at = $3 AND s.message_id < $7))
              AND (g.role IS NOT NULL OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0) OR (r.kind = 2 AND a.role > 1))
              AND (r.kind <> 2 OR $5 = 1) AND (r.kind <> 3 OR $6 = 1)
              AND (r.kind < 2 OR a.role > 0 OR m.ring >= 1)
-             ORDER BY s.last_at DESC LIMIT $4",
-            &[sight.member.into(), before.into(), (limit + 1).into(), sight.customers.into(), sight.security.into()],
+             ORDER BY s.last_at DESC, s.message_id DESC LIMIT $4",
+            &[
+                sight.member.into(),
+                before.number.into(),
+                (limit + 1).into(),
+                sight.customers.into(),
+                sight.security.into(),
+                before.id.into(),
+            ],
             thread,
         )?;
         let page = Page::cut(rows, limit, |t| (t.last_at.0, t.message.0));

@@ -84,7 +84,9 @@ impl Answer {
         let mut out = self.status.to_string();
         for (name, value) in &self.headers {
             if name != "x-request-id" {
-                out.push_str(&["\n", name.as_str(), ": ", &String::from_utf8_lossy(value.as_bytes())].concat());
+                out.push_str(
+                    &["\n", name.as_str(), ": ", &String::from_utf8_lossy(value.as_bytes())].concat(),
+                );
             }
         }
         let body = self.text();

@@ -73,5 +73,7 @@ impl<'a> Caller<'a> {
 /// A text as part of an address.
 pub fn escaped(text: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    text.bytes().flat_map(|b| ['%', char::from(DIGITS[usize::from(b >> 4)]), char::from(DIGITS[usize::from(b & 15)])]).collect()
+    text.bytes()
+        .flat_map(|b| ['%', char::from(DIGITS[usize::from(b >> 4)]), char::from(DIGITS[usize::from(b & 15)])])
+        .collect()
 }

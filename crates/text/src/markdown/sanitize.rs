@@ -32,13 +32,8 @@ const BARE: [&str; 22] = [
     "span",
 ];
 /// Elements with the attributes each may carry, any value.
-const ATTRIBUTES: [(&str, &[&str]); 5] = [
-    ("a", &["href", "data-room"]),
-    ("span", &["data-member"]),
-    ("pre", &["data-lang"]),
-    ("ol", &["start"]),
-    ("input", &["type", "disabled", "checked"]),
-];
+const ATTRIBUTES: [(&str, &[&str]); 4] =
+    [("a", &["href", "data-room"]), ("span", &["data-member"]), ("pre", &["data-lang"]), ("ol", &["start"])];
 /// Attributes that may carry only these values.
 const VALUES: [(&str, &str, &[&str]); 4] = [
     ("a", "rel", &["nofollow noopener noreferrer ugc"]),
@@ -68,9 +63,6 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tags(tags)
         .tag_attributes(attributes)
         .tag_attribute_values(values)
-        // Whatever an input claims to be, it is a checkbox nobody can use.
-        .set_tag_attribute_value("input", "type", "checkbox")
-        .set_tag_attribute_value("input", "disabled", "")
         .allowed_classes(classes)
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
         .url_relative(UrlRelative::Deny)
@@ -98,7 +90,7 @@ mod tests {
             ("<a target=\"top\" rel=\"opener\">a</a>", "<a>a</a>"),
             ("<p class=\"mention\" id=\"x\">a</p>", "<p>a</p>"),
             ("<span class=\"mention evil\">a</span>", "<span class=\"mention\">a</span>"),
-            ("<input type=\"text\" name=\"password\">", "<input type=\"checkbox\" disabled=\"\">"),
+            ("<input type=\"text\" name=\"password\">", ""),
             ("<iframe src=\"https://x\"></iframe><svg><a>b</a></svg>a", "a"),
             ("<!-- c -->a", "a"),
         ] {

@@ -95,8 +95,8 @@ impl Writer<'_> {
             }
             Event::TaskListMarker(done) => {
                 self.flush();
-                self.out.html.push_str("<input type=\"checkbox\" disabled=\"\"");
-                self.out.html.push_str(if done { " checked=\"\"> " } else { "> " });
+                // Signs, not form controls: they need no label, and a message has nothing to operate.
+                self.out.html.push_str(if done { "☑ " } else { "☐ " });
             }
             // Not switched on; the parser gives them as text.
             Event::Html(text)

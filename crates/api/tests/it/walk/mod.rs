@@ -40,7 +40,8 @@ impl Walker<'_> {
         let method = call.op.split(' ').next().unwrap_or_default();
         let n = self.address.get();
         self.address.set(n + 1);
-        let ask = caller.ask(method, &shot.path).from(&format!("10.{}.{}.{}", n >> 16, (n >> 8) & 255, n & 255));
+        let ask =
+            caller.ask(method, &shot.path).from(&format!("10.{}.{}.{}", n >> 16, (n >> 8) & 255, n & 255));
         let ask = match &shot.body {
             Body::None => ask,
             Body::Json(value) => ask.json(value),
@@ -60,7 +61,17 @@ fn nowhere(like: &Side) -> Side {
     let other = |text: &str| -> String {
         let last = text.len().saturating_sub(1);
         let changed = |i: usize| if text.len() == 26 { (12..last).contains(&i) } else { i == last };
-        text.char_indices().map(|(i, c)| if !changed(i) { c } else if c == '7' { '8' } else { '7' }).collect()
+        text.char_indices()
+            .map(|(i, c)| {
+                if !changed(i) {
+                    c
+                } else if c == '7' {
+                    '8'
+                } else {
+                    '7'
+                }
+            })
+            .collect()
     };
     let mut made = like.clone();
     for field in made.all() {
@@ -117,7 +128,8 @@ fn every_operation_has_a_row() {
     assert!(missing.is_empty(), "operations without a row in walk/calls.rs: {missing:#?}");
     let routes = rules::routes_in_source();
     assert!(routes.len() > 15, "the routes beside the description were not found in the source: {routes:?}");
-    let missing: Vec<_> = routes.iter().filter(|route| !rows.iter().any(|op| op.ends_with(route.as_str()))).collect();
+    let missing: Vec<_> =
+        routes.iter().filter(|route| !rows.iter().any(|op| op.ends_with(route.as_str()))).collect();
     assert!(missing.is_empty(), "routes without a row in walk/calls.rs: {missing:#?}");
     let gone: Vec<_> = rows
         .iter()

@@ -44,7 +44,9 @@ const LOOKS_AT_CALLER: &[&str] = &["POST /programs/{slug}/reports", "GET /widget
 
 /// Whoever has the address has what is behind it, in whichever organization.
 pub(super) fn opens_by_itself(op: &str) -> bool {
-    ["{code}", "{token}", "{key}/config", "{key}/visitor", "{key}/stream"].iter().any(|part| op.contains(part))
+    ["{code}", "{token}", "{key}/config", "{key}/visitor", "{key}/stream"]
+        .iter()
+        .any(|part| op.contains(part))
 }
 
 fn good(answer: &Answer) -> bool {
@@ -62,7 +64,10 @@ pub(super) struct Findings {
 impl Findings {
     fn say(&mut self, call: &Call, who: &str, answer: &Answer, what: &str) {
         let body: String = answer.text().chars().take(300).collect();
-        self.wrong.insert(format!("{} ({}) by {who}: {what}\n    {} -> {} {body}", call.op, call.of, answer.asked, answer.status));
+        self.wrong.insert(format!(
+            "{} ({}) by {who}: {what}\n    {} -> {} {body}",
+            call.op, call.of, answer.asked, answer.status
+        ));
     }
 
     /// A call at one's own organization.
@@ -86,7 +91,8 @@ impl Findings {
         }
         let ignored = public && !LOOKS_AT_CALLER.contains(&call.op);
         // Refusals that come before anybody is asked who they are.
-        let unasked = matches!(call.op, "POST /setup" | "GET /stream" | "GET /widget/v1/{key}/stream") || call.op.contains("{token}");
+        let unasked = matches!(call.op, "POST /setup" | "GET /stream" | "GET /widget/v1/{key}/stream")
+            || call.op.contains("{token}");
         if who.shut_out() && answer.status != 401 && !ignored && !unasked {
             self.say(call, name, answer, "someone shut out gets something else than 401");
         }
@@ -114,7 +120,12 @@ impl Findings {
                 || (answer.status == 403 && own.status == 403)
                 || answer.status == own.status;
             if !fine {
-                self.say(call, name, answer, "another organization's id is neither not found nor refused as a field");
+                self.say(
+                    call,
+                    name,
+                    answer,
+                    "another organization's id is neither not found nor refused as a field",
+                );
             }
         }
         let same = |answer: &Answer, side: &Side| {
@@ -127,12 +138,21 @@ impl Findings {
         // Whether a widget's key is one is no secret: it stands in a public page.
         let open = theirs.asked.contains(&format!("/widget/v1/{}/", other.key));
         if !open && same(theirs, other) != same(nobodys, nothing) {
-            let told = format!("tells another organization's id from none:\n    none: {} {}", nobodys.status, nobodys.text());
+            let told = format!(
+                "tells another organization's id from none:\n    none: {} {}",
+                nobodys.status,
+                nobodys.text()
+            );
             self.say(call, name, theirs, &told);
         }
         for canary in &world.canaries {
             if canary.seen_by.is_empty() && theirs.said().contains(&canary.text) {
-                self.say(call, name, theirs, &format!("leaks {} ({}) of another organization", canary.text, canary.what));
+                self.say(
+                    call,
+                    name,
+                    theirs,
+                    &format!("leaks {} ({}) of another organization", canary.text, canary.what),
+                );
             }
         }
     }
@@ -146,7 +166,9 @@ impl Findings {
         if answer.status >= 400 && !page && answer.header("content-type") != "application/json" {
             self.say(call, name, answer, "an error that has not the form of errors");
         }
-        for (header, value) in [("x-content-type-options", "nosniff"), ("cross-origin-opener-policy", "same-origin")] {
+        for (header, value) in
+            [("x-content-type-options", "nosniff"), ("cross-origin-opener-policy", "same-origin")]
+        {
             if answer.header(header) != value {
                 self.say(call, name, answer, &format!("is without {header}"));
             }
@@ -172,7 +194,12 @@ impl Findings {
             }
             // A page that gives a form back with what was typed is for whoever typed it.
             if seen && !good(answer) {
-                self.say(call, name, answer, &format!("a refusal has {} ({}) in it", canary.text, canary.what));
+                self.say(
+                    call,
+                    name,
+                    answer,
+                    &format!("a refusal has {} ({}) in it", canary.text, canary.what),
+                );
             }
         }
     }
@@ -187,7 +214,8 @@ impl Findings {
 
     /// Fails when anything was found. Statuses the description does not know count too.
     pub(super) fn report(mut self) {
-        let document: serde_json::Value = serde_json::from_str(&portico_api::openapi::document()).expect("JSON");
+        let document: serde_json::Value =
+            serde_json::from_str(&portico_api::openapi::document()).expect("JSON");
         for (op, statuses) in &self.seen {
             let (method, path) = op.split_once(' ').expect("METHOD /path");
             let known = &document["paths"][path][method.to_lowercase()]["responses"];
@@ -204,7 +232,8 @@ impl Findings {
 
 /// Whether a marked word is in it, as itself and not as the beginning of a longer one.
 fn contains(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(i, _)| !text[i + word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
+    text.match_indices(word)
+        .any(|(i, _)| !text[i + word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 /// The paths of routes that are made by hand and so are not in the description.

@@ -72,6 +72,10 @@ impl Table {
             .filter(|l| !text.lines().any(|t| t == &l[2..]))
             .chain(text.lines().filter(|t| !known.lines().any(|l| l == *t)).map(|l| format!("+ {l}")))
             .collect();
-        assert!(known == text, "walk.golden.txt is not what happened (UPDATE_GOLDEN=1 writes it anew):\n{}", changed.join("\n"));
+        assert!(
+            known == text,
+            "walk.golden.txt is not what happened (UPDATE_GOLDEN=1 writes it anew):\n{}",
+            changed.join("\n")
+        );
     }
 }

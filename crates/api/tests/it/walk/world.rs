@@ -219,8 +219,15 @@ async fn people(h: &HttpApp, org: &Org, side: &str) -> People {
 
 /// What a visitor's widget has: the contact's id and the token.
 async fn visitor(h: &HttpApp, key: &str, name: &str, address: &str) -> (String, String) {
-    let begun = h.anonymous().post(&format!("/widget/v1/{key}/visitor"), json!({"name": name, "email": address})).await.ok(200);
-    (begun["visitor"]["id"].as_str().expect("an id").to_owned(), begun["token"].as_str().expect("a token").to_owned())
+    let begun = h
+        .anonymous()
+        .post(&format!("/widget/v1/{key}/visitor"), json!({"name": name, "email": address}))
+        .await
+        .ok(200);
+    (
+        begun["visitor"]["id"].as_str().expect("an id").to_owned(),
+        begun["token"].as_str().expect("a token").to_owned(),
+    )
 }
 
 fn tracking(receipt: &Answer) -> String {
@@ -246,8 +253,12 @@ async fn fill(h: &HttpApp, org: &Org, side: &str, first: bool) -> (Side, People,
         ..Side::default()
     };
     // The Team desk.
-    s.public = id(&member.post("/channels", json!({"name": format!("Lobby {side}"), "kind": "public"})).await.ok(201));
-    let private = json!({"name": m("privatename"), "kind": "private", "topic": m("privatetopic"), "purpose": "p"});
+    s.public = id(&member
+        .post("/channels", json!({"name": format!("Lobby {side}"), "kind": "public"}))
+        .await
+        .ok(201));
+    let private =
+        json!({"name": m("privatename"), "kind": "private", "topic": m("privatetopic"), "purpose": "p"});
     s.private = id(&member.post("/channels", private).await.ok(201));
     for (room_id, who) in [(&s.public, &p.guest), (&s.public, &p.chief), (&s.private, &p.chief)] {
         member.post(&room(room_id, "/members"), json!({"member_id": who.id.to_string()})).await.ok(200);
@@ -267,14 +278,20 @@ async fn fill(h: &HttpApp, org: &Org, side: &str, first: bool) -> (Side, People,
     for who in [&p.agent, &p.chief] {
         owner.put(&format!("/inboxes/{}/members/{}", s.inbox, who.id), json!({})).await.ok(200);
     }
-    let (contact, visitor_token) = visitor(h, &s.key, "Cora", &format!("{}@example.net", m("contactmail"))).await;
+    let (contact, visitor_token) =
+        visitor(h, &s.key, "Cora", &format!("{}@example.net", m("contactmail"))).await;
     s.contact = contact;
     let visitor_calls = h.as_contact(&visitor_token);
     let widget = |rest: &str| format!("/widget/v1/{}{rest}", s.key);
-    s.visitor_file = id(&visitor_calls.ask("POST", &widget("/files?name=shot.png")).raw("image/png", pictures::dot()).await.ok(201));
+    s.visitor_file = id(&visitor_calls
+        .ask("POST", &widget("/files?name=shot.png"))
+        .raw("image/png", pictures::dot())
+        .await
+        .ok(201));
     let first_word = json!({"body": format!("{COMMON} {}", m("contact")), "file_ids": [s.visitor_file]});
     s.contact_message = id(&visitor_calls.post(&widget("/messages"), first_word).await.ok(201));
-    let (_, visitor_token2) = visitor(h, &s.key, "Carl", &format!("{}@example.net", m("contactmailtwo"))).await;
+    let (_, visitor_token2) =
+        visitor(h, &s.key, "Carl", &format!("{}@example.net", m("contactmailtwo"))).await;
     let second_word = json!({"body": format!("{COMMON} {}", m("contacttwo"))});
     h.as_contact(&visitor_token2).post(&widget("/messages"), second_word).await.ok(201);
     let list = h.as_member(&p.agent).get(&format!("/contacts/{}/conversations", s.contact)).await.ok(200);
@@ -286,7 +303,8 @@ async fn fill(h: &HttpApp, org: &Org, side: &str, first: bool) -> (Side, People,
     h.as_member(&p.agent).patch("/me", json!({"picture": id(&picture)})).await.ok(200);
     say(h, &p.agent, &s.conversation, "answer", json!({})).await;
     let seen = visitor_calls.get(&widget("/messages")).await.ok(200);
-    let face = seen["items"].as_array().expect("messages").iter().find_map(|i| i["author"]["picture"].as_str());
+    let face =
+        seen["items"].as_array().expect("messages").iter().find_map(|i| i["author"]["picture"].as_str());
     s.face = face.expect("the agent's face").rsplit('/').next().expect("its id").to_owned();
     // The Security desk.
     let team = json!({"name": format!("Lamps {side}"), "slug": format!("lamps-{side}"), "policy": "Be kind.",
@@ -310,7 +328,14 @@ async fn fill(h: &HttpApp, org: &Org, side: &str, first: bool) -> (Side, People,
     }
     chief.put("/drafts", json!({"room_id": s.conversation, "body": m("draftnote")})).await.ok(204);
     chief.put("/drafts", json!({"room_id": s.report, "body": m("draftreport")})).await.ok(204);
-    say(h, &p.secur, &s.report, &m("reportreply"), json!({"ring": "team", "thread_id": s.report_note, "body": format!("@cleo-{side}")})).await;
+    say(
+        h,
+        &p.secur,
+        &s.report,
+        &m("reportreply"),
+        json!({"ring": "team", "thread_id": s.report_note, "body": format!("@cleo-{side}")}),
+    )
+    .await;
     // Access.
     s.team = id(&owner.post("/teams", json!({"name": format!("Crew {side}")})).await.ok(201));
     let invite = owner.post("/invites", json!({"role": "member", "max_uses": 100})).await.ok(201);
@@ -357,7 +382,9 @@ async fn fill(h: &HttpApp, org: &Org, side: &str, first: bool) -> (Side, People,
 
 /// Members of the testkit have no password; this one gets one.
 async fn give_password(h: &HttpApp, org: &Org, who: &Person) {
-    let hash = portico_core::people::hash_password(&h.t.app, portico_types::Secret::new(PASSWORD.to_owned())).await.expect("a hash");
+    let hash = portico_core::people::hash_password(&h.t.app, portico_types::Secret::new(PASSWORD.to_owned()))
+        .await
+        .expect("a hash");
     let member = who.id;
     h.t.app.db().write(org.tenant, 0, move |tx| tx.set_password(member, &hash)).await.expect("a password");
 }
@@ -410,10 +437,34 @@ fn canaries() -> Vec<Canary> {
         all.push(Canary { text: mark(what, "b"), what, seen_by: &[] });
     }
     for name in ["ada", "mia", "gus", "abe", "ann", "sam", "cleo", "sue"] {
-        let inside: &[Who] = &[Owner, Admin, Member, Apart, Agent, Secur, TokenRead, TokenWrite, TokenCustomers, TokenSecurity, TokenAdmin];
+        let inside: &[Who] = &[
+            Owner,
+            Admin,
+            Member,
+            Apart,
+            Agent,
+            Secur,
+            TokenRead,
+            TokenWrite,
+            TokenCustomers,
+            TokenSecurity,
+            TokenAdmin,
+        ];
         // A guest sees their own address, of course.
-        let with_guest: &[Who] =
-            &[Owner, Admin, Member, Apart, Agent, Secur, TokenRead, TokenWrite, TokenCustomers, TokenSecurity, TokenAdmin, Guest];
+        let with_guest: &[Who] = &[
+            Owner,
+            Admin,
+            Member,
+            Apart,
+            Agent,
+            Secur,
+            TokenRead,
+            TokenWrite,
+            TokenCustomers,
+            TokenSecurity,
+            TokenAdmin,
+            Guest,
+        ];
         let seen_by = if name == "gus" { with_guest } else { inside };
         all.push(Canary { text: format!("{name}-a@example.org"), what: "a member's address", seen_by });
         all.push(Canary { text: format!("{name}-b@example.org"), what: "a member's address", seen_by: &[] });

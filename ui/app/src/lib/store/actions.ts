@@ -20,9 +20,13 @@ export function createActions(data: Data) {
     if (window.loading) return;
     window.loading = 'start';
     window.error = null;
-    const since = data.clock;
     try {
-      const answer = await page(room, around === undefined ? {} : { around });
+      let since: number;
+      let answer: Window;
+      do {
+        since = data.clock;
+        answer = await page(room, around === undefined ? {} : { around });
+      } while (data.forgot(room, since));
       data.putAll(answer.items, since);
       window.replace(answer.items, answer.has_before, answer.has_after);
     } catch (error) {
@@ -40,6 +44,7 @@ export function createActions(data: Data) {
     const since = data.clock;
     try {
       const answer = await page(room, { [side]: edge });
+      if (data.forgot(room, since)) return; // it is asked for from the start
       data.putAll(answer.items, since);
       if (side === 'before') window.prepend(answer.items, answer.has_before);
       else window.append(answer.items, answer.has_after);
@@ -55,9 +60,13 @@ export function createActions(data: Data) {
     if (window.loading) return;
     window.loading = true;
     window.error = null;
-    const since = data.clock;
     try {
-      const answer = await get<ThreadAnswer>(`/messages/${root}/thread`);
+      let since: number;
+      let answer: ThreadAnswer;
+      do {
+        since = data.clock;
+        answer = await get<ThreadAnswer>(`/messages/${root}/thread`);
+      } while (data.forgot(answer.root.room_id, since));
       data.putAll([answer.root, ...answer.items], since);
       data.putThread({ thread_id: root, following: answer.following, read_number: answer.read_number }, since);
       window.replace(answer.items);

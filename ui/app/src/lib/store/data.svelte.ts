@@ -74,6 +74,7 @@ export class Data {
   private windows = new Map<Id, RoomWindow>();
   private threadWindows = new Map<Id, ThreadWindow>();
   private touched = new Map<Id, number>();
+  private forgotten = new Map<Id, number>();
 
   /** The window of a room's timeline; made when first asked for. */
   window(room: Id): RoomWindow {
@@ -102,6 +103,7 @@ export class Data {
 
   /** Takes a message from an answer begun at `since`, or from an event (`since` left out). */
   put(message: Message, since?: number): void {
+    if (this.forgot(message.room_id, since)) return;
     const old = this.messages.get(message.id);
     if (old && since !== undefined && ((this.touched.get(message.id) ?? 0) > since || old.version > message.version)) return;
     if (since === undefined) this.touched.set(message.id, this.clock);
@@ -121,6 +123,7 @@ export class Data {
   /** Takes what I have of a thread from an answer begun at `since`, or from an event. */
   putThread(state: ThreadState & { thread_id: Id }, since?: number): void {
     const key = `thread:${state.thread_id}`;
+    if (state.room_id && this.forgot(state.room_id, since)) return;
     if (since !== undefined && (this.touched.get(key) ?? 0) > since) return;
     if (since === undefined) this.touched.set(key, this.clock);
     this.threadStates.set(state.thread_id, { ...this.threadStates.get(state.thread_id), ...state });
@@ -189,8 +192,13 @@ export class Data {
   touchRoom(id: Id): void {
     this.touched.set(id, this.clock);
   }
+  /** True when I have come into this room, or gone, after `since`: an answer from before tells of another time. */
+  forgot(id: Id, since?: number): boolean {
+    return since !== undefined && (this.forgotten.get(id) ?? 0) > since;
+  }
   /** Lets go of what was said in a room, and of one's own in it: it is asked for again when somebody looks. */
   forgetRoom(id: Id): void {
+    this.forgotten.set(id, this.clock);
     const window = this.windows.get(id);
     if (window) window.loaded = false;
     for (const message of this.messages.values()) {
@@ -238,6 +246,7 @@ export class Data {
     for (const window of this.windows.values()) window.loaded = false;
     for (const window of this.threadWindows.values()) window.loaded = false;
     this.touched.clear();
+    this.forgotten.clear();
     this.counts = boot.counts;
     this.limits = boot.limits;
     this.cursor = boot.cursor;
