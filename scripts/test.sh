@@ -8,7 +8,7 @@
 set -eu
 . "$(dirname -- "$0")/here.sh"
 
-steps='fmt checks lints ui-packages ui-check ui-test ui-build rust release browser'
+steps='fmt checks lints ui-packages ui-check ui-test ui-build rust schemathesis release browser'
 
 step_fmt() { cargo fmt --all --check -- -l; }
 step_checks() { cargo xtask check; }
@@ -23,6 +23,11 @@ step_rust() {
   cargo test --workspace --locked
 }
 step_release() { cargo build --release --locked -p portico-server; }
+# A debug build is what has the arithmetic checks on.
+step_schemathesis() {
+  cargo build --locked -p portico-server
+  scripts/schemathesis.sh "${CARGO_TARGET_DIR:-$root/target}/debug/portico"
+}
 step_browser() {
   if ! (cd ui && npm pkg get scripts.e2e -w @portico/e2e | grep -q '": *"'); then
     say "ui/e2e has no script e2e yet: there are no browser tests to run"

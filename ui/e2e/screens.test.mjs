@@ -56,6 +56,7 @@ async function facts(page) {
     firmware: channel('firmware'),
     direct: boot.directs[0].id,
     thread: items.find((one) => one.thread?.reply_count > 2).id,
+    inbox: boot.inboxes[0].id,
     hanna: conversations.find((one) => one.contact.name === 'Hanna Nilsson').id,
     invite: new URL(invite.url).pathname,
   };

@@ -1,5 +1,4 @@
 //! How people come in, what they are, and how they go, on both engines.
-#![expect(clippy::unwrap_used, reason = "a test that fails panics")]
 
 use portico_core::people::{
     self, AcceptInvite, Attempt, CreateInvite, CreateToken, EndSessions, ManageMember, People, Sessions,

@@ -51,6 +51,7 @@ pub enum MemberKind {
 
 /// What a member says about themselves now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MemberStatus)]
 pub struct Status {
     pub text: String,
     pub emoji: String,

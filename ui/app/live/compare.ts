@@ -1,7 +1,7 @@
 /** What a store kept by events holds against what the server says now; names what differs. */
 import { get } from '../src/lib/api.ts';
 import { Data, draftKey } from '../src/lib/store/data.svelte.ts';
-import type { Boot, Conversation, Id, Message, Report, Room, ThreadAnswer, ThreadItem, Window } from '../src/lib/types.ts';
+import type { Boot, Conversation, Id, Message, Report, Room, RoomMember, ThreadAnswer, ThreadItem, Window } from '../src/lib/types.ts';
 import { every, type Person } from './person.ts';
 
 const LIMIT = 12;
@@ -107,6 +107,9 @@ async function messages({ data, stale }: Person, fresh: Data, look: Look): Promi
   const rooms = [...fresh.rooms.keys(), ...fresh.conversations.keys(), ...fresh.reports.keys()];
   const threads = new Map((await every<ThreadItem>('/threads')).map((item) => [item.root.id, item]));
   for (const room of rooms) {
+    const inside = data.roomMembers.get(room);
+    const people = (items: RoomMember[]): unknown => Object.fromEntries(items.map(({ member_id, role }) => [member_id, role]));
+    if (inside) look(`roomMembers/${room}`, people(inside), people((await get<{ items: RoomMember[] }>(`/rooms/${room}/members`)).items));
     const all = await timeline(room);
     const now = new Map(all.map((message) => [message.id, message]));
     for (const message of data.messages.values()) {

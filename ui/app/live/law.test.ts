@@ -56,7 +56,7 @@ async function heard(walk: Walk): Promise<void> {
     await person.until(mark, () => person.data.drafts.get(`${walk.commons.id}:`)?.body === mark);
     // What only a fetch can tell: one's own coming into a program, or going out of it.
     while (person.stale.has('programs') || person.stale.has('security')) {
-      person.refresh(['programs', 'security']);
+      person.refresh(person.stale.has('programs') ? ['programs', 'security', 'threads'] : ['security']);
       await person.settled();
     }
     await person.list();

@@ -42,7 +42,7 @@ export async function openWidget(page, portico) {
   const { width, height } = page.viewportSize();
   await page.mouse.click(width - 48, height - 48);
   const frame = await until('the panel comes', () => page.frames().find((one) => one.url().startsWith(`${portico}/widget/`)));
-  await frame.getByLabel('Write a message').waitFor();
+  await frame.locator('main').waitFor();
   return frame;
 }
 

@@ -50,6 +50,7 @@ pub(crate) async fn get(
 
 /// What changes; what is not named stays.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = ContactChange)]
 #[expect(clippy::option_option, reason = "missing, null and given are three things")]
 pub(crate) struct Change {
     name: Option<String>,

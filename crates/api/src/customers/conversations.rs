@@ -104,6 +104,7 @@ pub(crate) async fn get(
 
 /// What changes; what is not named stays.
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = ConversationChange)]
 #[expect(clippy::option_option, reason = "missing, null and given are three things")]
 pub(crate) struct Change {
     status: Option<Status>,

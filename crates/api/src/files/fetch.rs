@@ -20,7 +20,7 @@ fn file_id(text: &str) -> Result<FileId> {
 
 /// A file's bytes.
 #[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 206), (status = 404)))]
+    responses((status = 200, content_type = "*/*"), (status = 206, content_type = "*/*"), (status = 404)))]
 pub(crate) async fn file(
     State(api): State<Api>,
     Member(ctx): Member,

@@ -68,6 +68,7 @@ fn present<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = MyChange)]
 #[expect(clippy::option_option, reason = "missing and null are two things here")]
 pub(crate) struct Change {
     name: Option<String>,

@@ -44,6 +44,7 @@ pub(crate) async fn get(
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = MemberChange)]
 pub(crate) struct Change {
     role: Option<Role>,
     suspended: Option<bool>,

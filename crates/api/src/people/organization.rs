@@ -14,6 +14,7 @@ pub(crate) async fn get(State(api): State<Api>, Member(ctx): Member) -> Result<J
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = OrganizationChange)]
 pub(crate) struct Change {
     name: String,
 }

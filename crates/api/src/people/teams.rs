@@ -36,6 +36,7 @@ pub(crate) async fn list(State(api): State<Api>, Member(ctx): Member) -> Result<
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = TeamChange)]
 pub(crate) struct Change {
     name: Option<String>,
     handle: Option<String>,

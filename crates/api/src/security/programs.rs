@@ -97,6 +97,7 @@ pub(crate) async fn get(
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = ProgramChange)]
 pub(crate) struct Change {
     name: Option<String>,
     slug: Option<String>,

@@ -152,6 +152,7 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Optio
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = ReportChange)]
 #[expect(clippy::option_option, reason = "a change to nothing is not no change")]
 pub(crate) struct Change {
     title: Option<String>,

@@ -29,6 +29,7 @@ pub(crate) async fn get(
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = RoomChange)]
 pub(crate) struct Change {
     name: Option<String>,
     topic: Option<String>,

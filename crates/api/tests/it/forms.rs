@@ -116,7 +116,8 @@ fn wrong_types_and_unknown_values_name_the_field() {
             for place in ["before", "after", "around"] {
                 ann.get(&format!("{timeline}?{place}={edge}")).await.ok(200);
             }
-            ann.post(&format!("/rooms/{}/read", t.room), json!({"number": edge})).await.ok(200);
+            let mark = ann.post(&format!("/rooms/{}/read", t.room), json!({"number": edge})).await;
+            assert_eq!(mark.status, if edge < 0 { 400 } else { 200 }, "{edge}");
         }
         assert_eq!(t.count(&h).await, 0);
     });

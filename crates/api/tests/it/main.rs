@@ -1,6 +1,7 @@
 //! The HTTP surface in process: who may call what (the walk), and what becomes of bad input.
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking, as tests do")]
 
+mod description;
 mod files;
 mod forms;
 mod guard;

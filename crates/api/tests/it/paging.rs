@@ -21,6 +21,9 @@ async fn all(who: &Caller<'_>, path: &str, limit: usize, name: impl Fn(&Value) -
     }
 }
 
+/// How a row of a list is told from others.
+type Name = fn(&Value) -> String;
+
 fn id(value: &Value) -> String {
     value["id"].as_str().expect("an id").to_owned()
 }
@@ -119,7 +122,7 @@ fn pages_hold_every_row_once_also_when_all_came_at_the_same_moment() {
                 .ok(201);
             messages.insert(message);
         }
-        let lists: [(&str, fn(&Value) -> String); 3] = [
+        let lists: [(&str, Name); 3] = [
             ("/saved?", |row| id(&row["message"])),
             ("/threads?", |row| id(&row["root"])),
             ("/search?q=needle&", |row| id(&row["message"])),

@@ -84,7 +84,8 @@ impl Query for Messages {
             Position::Around(number) => {
                 let half = (limit / 2).max(1);
                 let (mut items, has_before) = cut_front(fetch(0, number, true, half + 1)?, half);
-                let (after, has_after) = cut_back(fetch(number - 1, i64::MAX, false, half + 1)?, half);
+                let (after, has_after) =
+                    cut_back(fetch(number.saturating_sub(1), i64::MAX, false, half + 1)?, half);
                 items.extend(after);
                 Window { items, has_before, has_after }
             }

@@ -153,7 +153,7 @@ async fn done(s: &Story, c: &Cast, inbox: &Inbox) -> Result<()> {
     answers(s, &c.ingrid, room, "Of course. The replacement leaves us on Monday, keep the old one as a hat.")
         .await?;
     reads(s, &oskar).await?;
-    let until = s.from_now(2 * Millis::DAY);
+    let until = s.after_now(2 * Millis::DAY);
     s.run(&c.ingrid, UpdateConversation { snoozed_until: Some(Some(until)), ..UpdateConversation::of(room) })
         .await?;
     Ok(())

@@ -23,12 +23,20 @@ impl Story {
         record.sha256 = sha256;
         kind.clone_into(&mut record.kind);
         if is_picture(kind) {
-            let made = self.images.process(bytes).await.map_err(Error::internal)?;
-            record.sha256 = self.keep(tenant, &made.picture.bytes).await?.0;
-            record.size = made.picture.bytes.len() as i64;
-            record.dimensions = Some((i64::from(made.picture.width), i64::from(made.picture.height)));
-            let thumb = self.keep(tenant, &made.thumbnail.bytes).await?.0;
-            record.thumb = Some((thumb, made.thumbnail.kind.to_owned()));
+            match self.images.process(bytes).await {
+                Ok(made) => {
+                    record.sha256 = self.keep(tenant, &made.picture.bytes).await?.0;
+                    record.size = made.picture.bytes.len() as i64;
+                    record.dimensions = Some((i64::from(made.picture.width), i64::from(made.picture.height)));
+                    let thumb = self.keep(tenant, &made.thumbnail.bytes).await?.0;
+                    record.thumb = Some((thumb, made.thumbnail.kind.to_owned()));
+                }
+                // A machine too busy for it still gets its demo.
+                Err(e) => {
+                    tracing::warn!(error = %e, name, "a picture of the demo is only a file");
+                    "application/octet-stream".clone_into(&mut record.kind);
+                }
+            }
         }
         self.app.run(ctx, record).await
     }
@@ -44,12 +52,12 @@ impl Story {
 
 /// A PDF of one page with a few lines on it.
 pub(super) fn pdf(lines: &[&str]) -> Vec<u8> {
-    let mut content = String::from("BT /F1 18 Tf 64 760 Td 28 TL\n");
-    for line in lines {
-        let safe: String = line.chars().filter(|c| c.is_ascii() && !matches!(c, '(' | ')' | '\\')).collect();
-        content.push_str(&format!("({safe}) Tj T*\n"));
-    }
-    content.push_str("ET");
+    let printable = |c: &char| c.is_ascii() && !matches!(c, '(' | ')' | '\\');
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| ["(", &line.chars().filter(printable).collect::<String>(), ") Tj T*\n"].concat())
+        .collect();
+    let content = ["BT /F1 18 Tf 64 760 Td 28 TL\n", &lines.concat(), "ET"].concat();
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
@@ -58,22 +66,15 @@ pub(super) fn pdf(lines: &[&str]) -> Vec<u8> {
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
         format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
     ];
-    let mut out = String::from("%PDF-1.4\n");
-    let mut places = Vec::new();
+    let mut out = "%PDF-1.4\n".to_owned();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (i, object) in objects.iter().enumerate() {
-        places.push(out.len());
-        out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", i + 1));
+        table.push_str(&[&format!("{:010}", out.len()), " 00000 n \n"].concat());
+        out.push_str(&[&(i + 1).to_string(), " 0 obj\n", object, "\nendobj\n"].concat());
     }
-    let table = out.len();
-    out.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
-    for place in places {
-        out.push_str(&format!("{place:010} 00000 n \n"));
-    }
-    out.push_str(&format!(
-        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n",
-        objects.len() + 1
-    ));
-    out.into_bytes()
+    let end =
+        format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n", objects.len() + 1, out.len());
+    [out, table, end].concat().into_bytes()
 }
 
 #[cfg(test)]

@@ -106,8 +106,10 @@ fn color(scene: &Scene, x: f32, y: f32) -> Color {
         Some(color) if color == GLASS => return GLASS,
         Some(color) => (color, 0.10 * (1.2 - far).max(0.0)),
         // Light falls downwards more than it rises.
-        None if y >= scene.light.1 => (ground, 0.30 * (1.3 - far).max(0.0)),
-        None => (ground, 0.14 * (1.1 - far).max(0.0)),
+        None => {
+            let below = ((y - scene.light.1) * 1.6 + 0.5).clamp(0.0, 1.0);
+            (ground, (0.07 + 0.14 * below) * (1.3 - far).max(0.0))
+        }
     };
     let dusk = 1.0 - 0.10 * (x - 1.5).abs();
     [base[0] * dusk + glow, base[1] * dusk + glow * 0.9, base[2] * dusk + glow * 0.6]

@@ -81,8 +81,8 @@ impl Story {
         self.clock.advance(to.0 - self.clock.now().0);
     }
 
-    /// A moment from the present on, in ms.
-    pub(super) fn from_now(&self, ms: i64) -> Millis {
+    /// A moment so many ms after the present.
+    pub(super) fn after_now(&self, ms: i64) -> Millis {
         self.now.plus(ms)
     }
 

@@ -123,7 +123,7 @@ async fn lately(s: &Story, c: &Cast) -> Result<()> {
     s.replies(&c.priya, &passed, "Both done. Thank you for reading it twice.").await?;
     s.at(2, 15, 42);
     let picture =
-        s.uploads(&c.aiko, "halden-pendant-03.png", &pictures::lamp(Lamp::Halden, 900, 600)?).await?;
+        s.uploads(&c.aiko, "halden-pendant-03.png", &pictures::lamp(Lamp::Halden, 720, 480)?).await?;
     let halden = s
         .shows(
             &c.aiko,
@@ -149,7 +149,7 @@ async fn lately(s: &Story, c: &Cast) -> Result<()> {
         .await?;
     s.react(&same, "💯", &[&c.tomas, &c.noor]).await?;
     s.replies(&c.ingrid, &slow, "Ship it with today's deploy. I will tell support.").await?;
-    let chart = s.uploads(&c.tomas, "checkout-p99.png", &pictures::chart(720, 360)?).await?;
+    let chart = s.uploads(&c.tomas, "checkout-p99.png", &pictures::chart(640, 320)?).await?;
     s.shows(&c.tomas, r.web_shop, "Before and after, same load. p99 goes from 4.1 s to 190 ms.", &[chart])
         .await?;
     s.at(1, 9, 31);

@@ -15,12 +15,16 @@ macro_rules! select {
         concat!(
             "SELECT p.id, p.display_id, g.prefix, p.program_id, p.title, p.reporter_name, p.reporter_email, p.reporter_link, p.wants_credit,
              p.state, p.close_reason, p.assignee_id, p.severity, p.versions, p.policy_version, p.received_at, p.last_at, r.last_number, r.root_count,
-             x.role, s.read_number, s.read_roots, s.mentions, s.muted, s.starred, s.notify
+             x.role, s.read_number, s.read_roots, s.mentions, s.muted, s.starred, s.notify,
+             CASE WHEN v.role = 0 THEN (SELECT COUNT(*) FROM message n WHERE n.tenant_id = p.tenant_id AND n.room_id = p.id
+             AND n.number > COALESCE(s.read_number, 0) AND n.thread_id IS NULL AND n.ring = 0) ELSE 0 END
              FROM report p JOIN program g ON g.tenant_id = p.tenant_id AND g.id = p.program_id
              JOIN room r ON r.tenant_id = p.tenant_id AND r.id = p.id
              LEFT JOIN membership x ON x.tenant_id = p.tenant_id AND x.group_id = p.program_id AND x.member_id = ",
             $me,
             " LEFT JOIN room_state s ON s.tenant_id = p.tenant_id AND s.room_id = p.id AND s.member_id = ",
+            $me,
+            " LEFT JOIN member v ON v.tenant_id = p.tenant_id AND v.id = ",
             $me,
             " ",
             $rest
@@ -38,7 +42,8 @@ fn row(r: &Row<'_>) -> Result<Report> {
             member: true,
             role,
             read_number: number(20)?,
-            unread: unread(r.int(18)?, number(21)?),
+            // Notes are not for guests, so they are no news to them either.
+            unread: unread(r.int(18)? - number(26)?, number(21)?),
             mentions: number(22)?,
             muted: number(23)? != 0,
             starred: number(24)? != 0,

@@ -17,7 +17,9 @@ macro_rules! select {
         concat!(
             "SELECT r.id, r.kind, r.name, r.handle, r.visibility, r.topic, r.purpose, r.team_id, r.people, r.member_count, r.archived_at,
              r.last_number, r.root_count, r.last_at, r.created_at, r.created_by, r.audience_id, r.outside_id, r.outside_count,
-             g.role, s.read_number, s.read_roots, s.mentions, s.muted, s.starred, s.notify, a.role, a.kind, a.suspended, a.name
+             g.role, s.read_number, s.read_roots, s.mentions, s.muted, s.starred, s.notify, a.role, a.kind, a.suspended, a.name,
+             CASE WHEN r.kind = 3 AND a.role = 0 THEN (SELECT COUNT(*) FROM message n WHERE n.tenant_id = r.tenant_id AND n.room_id = r.id
+             AND n.number > COALESCE(s.read_number, 0) AND n.thread_id IS NULL AND n.ring = 0) ELSE 0 END
              FROM room r
              LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = ",
             $me,
@@ -88,7 +90,8 @@ fn row(r: &Row<'_>) -> Result<RoomRow> {
             member: group_role.is_some(),
             role: group_role.unwrap_or(GroupRole::Member),
             read_number: read.unwrap_or(0),
-            unread: unread(root_count, r.get::<Option<i64>>(21)?.unwrap_or(0)),
+            // Notes are not for guests, so they are no news to them either.
+            unread: unread(root_count - r.int(30)?, r.get::<Option<i64>>(21)?.unwrap_or(0)),
             mentions: r.get::<Option<i64>>(22)?.unwrap_or(0),
             muted: r.get::<Option<i64>>(23)?.unwrap_or(0) != 0,
             starred: r.get::<Option<i64>>(24)?.unwrap_or(0) != 0,

@@ -1,6 +1,9 @@
 //! Every operation with everything it can be asked of: one or more calls each, made of the ids of a side.
 
-use super::world::{COMMON, PASSWORD, Side};
+use super::{
+    cast::Side,
+    world::{COMMON, PASSWORD},
+};
 use portico_testkit::pictures;
 use serde_json::{Value, json};
 

@@ -5,11 +5,14 @@
 //! this runs on SQLite.
 
 mod calls;
+mod canaries;
+mod cast;
 mod rules;
 mod table;
 mod world;
 
 use calls::{Body, CALLS, Call, Shot};
+use cast::{Side, Who};
 use portico_testkit::{Answer, Frozen, HttpApp, Limits};
 use rules::Findings;
 use std::{
@@ -17,7 +20,7 @@ use std::{
     collections::{BTreeSet, HashSet},
 };
 use table::Table;
-use world::{Side, Who, World};
+use world::World;
 
 /// Sends requests to a world that is as it was made, whatever the requests before did to it.
 struct Walker<'a> {

@@ -2,7 +2,8 @@
 
 use super::{
     calls::{CALLS, Call},
-    world::{Side, Who, World},
+    cast::{Side, Who},
+    world::World,
 };
 use portico_testkit::Answer;
 use std::{

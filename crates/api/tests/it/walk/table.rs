@@ -1,6 +1,6 @@
 //! The table as text: one row a call, one column a caller.
 
-use super::{calls::Call, world::Who};
+use super::{calls::Call, cast::Who};
 use portico_testkit::Answer;
 use std::{fmt::Write, fs, path::PathBuf};
 
@@ -15,6 +15,13 @@ fn cell(answer: &Answer) -> String {
         status if status < 400 => "ok".to_owned(),
         status => status.to_string(),
     }
+}
+
+fn row<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+    cells.fold(String::new(), |mut out, cell| {
+        let _ = write!(out, "{cell:>7}");
+        out
+    })
 }
 
 impl Table {
@@ -42,7 +49,7 @@ impl Table {
         let mut last = "";
         for (i, (op, of, cells)) in self.rows.iter().enumerate() {
             if i % 40 == 0 {
-                let names = Who::ALL.iter().map(|(_, name)| format!("{name:>7}")).collect::<String>();
+                let names = row(Who::ALL.iter().map(|(_, name)| *name));
                 let _ = writeln!(out, "\n{:width$}{names}", "");
             }
             let label = match (*op == last, of.is_empty()) {
@@ -51,7 +58,7 @@ impl Table {
                 (false, false) => format!("{op} {of}"),
             };
             last = op;
-            let cells = cells.iter().map(|c| format!("{c:>7}")).collect::<String>();
+            let cells = row(cells.iter().map(String::as_str));
             let _ = writeln!(out, "{label:width$}{cells}");
         }
         out

@@ -1,5 +1,9 @@
 //! Two organizations of the same shape, everything in them marked, and everybody who may knock.
 
+use super::{
+    canaries::{self, Canary, mark},
+    cast::{Side, Who},
+};
 use portico_domain::{
     member::Role,
     session::Scope::{self, Admin, Customers, Read, Security, Write},
@@ -11,147 +15,6 @@ use serde_json::{Value, json};
 pub(super) const COMMON: &str = "zebrafish";
 /// The password of whoever has one.
 pub(super) const PASSWORD: &str = "correct horse battery";
-
-/// The ids of an organization, as addresses and bodies need them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Side {
-    pub(super) public: String,
-    pub(super) private: String,
-    pub(super) direct: String,
-    pub(super) conversation: String,
-    pub(super) report: String,
-    pub(super) public_message: String,
-    pub(super) private_message: String,
-    pub(super) reply: String,
-    pub(super) direct_message: String,
-    pub(super) contact_message: String,
-    pub(super) note: String,
-    pub(super) report_message: String,
-    pub(super) report_note: String,
-    pub(super) file: String,
-    pub(super) loose_file: String,
-    pub(super) visitor_file: String,
-    pub(super) member: String,
-    pub(super) apart: String,
-    pub(super) agent: String,
-    pub(super) secur: String,
-    pub(super) chief: String,
-    pub(super) session: String,
-    pub(super) token: String,
-    pub(super) invite: String,
-    pub(super) code: String,
-    pub(super) team: String,
-    pub(super) inbox: String,
-    pub(super) key: String,
-    pub(super) contact: String,
-    pub(super) slug: String,
-    pub(super) tracking: String,
-    /// A face of somebody who answered the contact.
-    pub(super) face: String,
-}
-
-impl Side {
-    /// Every id.
-    pub(super) fn all(&mut self) -> [&mut String; 32] {
-        [
-            &mut self.public,
-            &mut self.private,
-            &mut self.direct,
-            &mut self.conversation,
-            &mut self.report,
-            &mut self.public_message,
-            &mut self.private_message,
-            &mut self.reply,
-            &mut self.direct_message,
-            &mut self.contact_message,
-            &mut self.note,
-            &mut self.report_message,
-            &mut self.report_note,
-            &mut self.file,
-            &mut self.loose_file,
-            &mut self.visitor_file,
-            &mut self.member,
-            &mut self.apart,
-            &mut self.agent,
-            &mut self.secur,
-            &mut self.chief,
-            &mut self.session,
-            &mut self.token,
-            &mut self.invite,
-            &mut self.code,
-            &mut self.team,
-            &mut self.inbox,
-            &mut self.key,
-            &mut self.contact,
-            &mut self.slug,
-            &mut self.tracking,
-            &mut self.face,
-        ]
-    }
-}
-
-/// Everybody who may knock, in the order of the table's columns.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Who {
-    Nobody,
-    Owner,
-    Admin,
-    Member,
-    Guest,
-    Apart,
-    Agent,
-    Secur,
-    Contact,
-    Contact2,
-    Reporter,
-    Reporter2,
-    TokenRead,
-    TokenWrite,
-    TokenCustomers,
-    TokenSecurity,
-    TokenAdmin,
-    Suspended,
-    Ended,
-}
-
-impl Who {
-    pub(super) const ALL: [(Self, &'static str); 19] = [
-        (Self::Nobody, "nobody"),
-        (Self::Owner, "owner"),
-        (Self::Admin, "admin"),
-        (Self::Member, "member"),
-        (Self::Guest, "guest"),
-        (Self::Apart, "apart"),
-        (Self::Agent, "agent"),
-        (Self::Secur, "secur"),
-        (Self::Contact, "contct"),
-        (Self::Contact2, "cntct2"),
-        (Self::Reporter, "reprtr"),
-        (Self::Reporter2, "reprt2"),
-        (Self::TokenRead, "t:read"),
-        (Self::TokenWrite, "t:writ"),
-        (Self::TokenCustomers, "t:cust"),
-        (Self::TokenSecurity, "t:secu"),
-        (Self::TokenAdmin, "t:admi"),
-        (Self::Suspended, "suspnd"),
-        (Self::Ended, "ended"),
-    ];
-
-    pub(super) fn outside(self) -> bool {
-        matches!(self, Self::Contact | Self::Contact2 | Self::Reporter | Self::Reporter2)
-    }
-
-    pub(super) fn shut_out(self) -> bool {
-        matches!(self, Self::Suspended | Self::Ended)
-    }
-}
-
-/// A marked text and who may ever see it.
-pub(super) struct Canary {
-    pub(super) text: String,
-    pub(super) what: &'static str,
-    pub(super) seen_by: &'static [Who],
-}
 
 /// See the module.
 pub(super) struct World {
@@ -165,11 +28,6 @@ impl World {
     pub(super) fn secret(&self, who: Who) -> Option<&str> {
         self.secrets.iter().find(|(w, _)| *w == who).and_then(|(_, s)| s.as_deref())
     }
-}
-
-/// A marked word of an organization: letters only, so that names, texts and addresses all take it.
-fn mark(what: &str, side: &str) -> String {
-    format!("qz{what}{side}")
 }
 
 struct People {
@@ -309,7 +167,8 @@ async fn fill(h: &HttpApp, org: &Org, side: &str, first: bool) -> (Side, People,
     // The Security desk.
     let team = json!({"name": format!("Lamps {side}"), "slug": format!("lamps-{side}"), "policy": "Be kind.",
         "member_ids": [p.secur.id.to_string(), p.chief.id.to_string()]});
-    s.slug = owner.post("/programs", team).await.ok(201)["slug"].as_str().expect("a slug").to_owned();
+    let program = owner.post("/programs", team).await.ok(201);
+    program["slug"].as_str().expect("a slug").clone_into(&mut s.slug);
     let submit = format!("/programs/{}/reports", s.slug);
     let sender = if first { h.anonymous() } else { h.as_member(&p.apart) };
     let mail = format!("{}@example.net", m("reportermail"));
@@ -395,79 +254,5 @@ pub(super) async fn make(h: &HttpApp) -> World {
     let other_org = h.t.org("Beta").await;
     let (own, _, secrets) = fill(h, &own_org, "a", true).await;
     let (other, ..) = fill(h, &other_org, "b", false).await;
-    World { own, other, secrets, canaries: canaries() }
-}
-
-fn canaries() -> Vec<Canary> {
-    use Who::*;
-    // (what, who may see it in their own organization)
-    let team: &[Who] = &[Member, TokenRead];
-    let customers: &[Who] = &[Owner, Admin, Agent, TokenCustomers];
-    let security: &[Who] = &[Secur, TokenSecurity];
-    let table: &[(&str, &[Who])] = &[
-        ("privatename", team),
-        ("privatetopic", team),
-        ("private", team),
-        ("reply", team),
-        ("filename", team),
-        ("loosefile", &[Member]),
-        ("direct", &[Member, Agent]),
-        ("draft", &[Member]),
-        // The audit record names it.
-        ("tokenname", &[Member, Owner, Admin, TokenAdmin]),
-        ("contactmail", &[Owner, Admin, Agent, TokenCustomers, Contact]),
-        ("contactmailtwo", &[Owner, Admin, Agent, TokenCustomers, Contact2]),
-        ("contact", &[Owner, Admin, Agent, TokenCustomers, Contact]),
-        ("contacttwo", &[Owner, Admin, Agent, TokenCustomers, Contact2]),
-        ("note", customers),
-        ("draftnote", &[TokenCustomers]),
-        ("title", &[Secur, TokenSecurity, Reporter]),
-        ("titletwo", &[Secur, TokenSecurity, Reporter2]),
-        ("report", &[Secur, TokenSecurity, Reporter]),
-        ("reporttwo", &[Secur, TokenSecurity, Reporter2]),
-        ("reportermail", &[Secur, TokenSecurity, Reporter]),
-        ("reportnote", security),
-        ("reportreply", security),
-        ("draftreport", &[TokenSecurity]),
-    ];
-    let mut all = Vec::new();
-    for (what, seen_by) in table {
-        // The end of the word is part of it, or a longer one would be taken for it.
-        all.push(Canary { text: mark(what, "a"), what, seen_by });
-        all.push(Canary { text: mark(what, "b"), what, seen_by: &[] });
-    }
-    for name in ["ada", "mia", "gus", "abe", "ann", "sam", "cleo", "sue"] {
-        let inside: &[Who] = &[
-            Owner,
-            Admin,
-            Member,
-            Apart,
-            Agent,
-            Secur,
-            TokenRead,
-            TokenWrite,
-            TokenCustomers,
-            TokenSecurity,
-            TokenAdmin,
-        ];
-        // A guest sees their own address, of course.
-        let with_guest: &[Who] = &[
-            Owner,
-            Admin,
-            Member,
-            Apart,
-            Agent,
-            Secur,
-            TokenRead,
-            TokenWrite,
-            TokenCustomers,
-            TokenSecurity,
-            TokenAdmin,
-            Guest,
-        ];
-        let seen_by = if name == "gus" { with_guest } else { inside };
-        all.push(Canary { text: format!("{name}-a@example.org"), what: "a member's address", seen_by });
-        all.push(Canary { text: format!("{name}-b@example.org"), what: "a member's address", seen_by: &[] });
-    }
-    all
+    World { own, other, secrets, canaries: canaries::all() }
 }

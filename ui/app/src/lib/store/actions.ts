@@ -142,7 +142,13 @@ export function createActions(data: Data) {
   }
 
   async function loadMembers(id: Id): Promise<void> {
-    data.roomMembers.set(id, (await get<{ items: RoomMember[] }>(`/rooms/${id}/members`)).items);
+    let since: number;
+    let items: RoomMember[];
+    do {
+      since = data.clock;
+      items = (await get<{ items: RoomMember[] }>(`/rooms/${id}/members`)).items;
+    } while (data.told(`members:${id}`, since));
+    data.roomMembers.set(id, items);
   }
 
   async function join(id: Id): Promise<void> {

@@ -100,7 +100,7 @@ function react(data: Data, id: Id, emoji: string, member: Id, on: boolean): void
 function updateRoom(data: Data, room: Room): void {
   const old = data.rooms.get(room.id);
   const role = data.joining.get(room.id);
-  data.touchRoom(room.id);
+  data.touch(room.id);
   if (role) {
     // Told right after my joining: everything so far counts as read.
     data.joining.delete(room.id);
@@ -160,6 +160,7 @@ function ownProgram(data: Data, program: Id, joined: boolean): void {
 }
 
 function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'], joined: boolean): void {
+  data.touch(`members:${id}`);
   const listed = data.roomMembers.get(id);
   const present = listed?.some((other) => other.member_id === member);
   if (listed) {
@@ -178,7 +179,7 @@ function roomMembership(data: Data, id: Id, member: Id, role: RoomState['role'],
     data.rooms.delete(id);
     return;
   }
-  data.touchRoom(id);
+  data.touch(id);
   const changed: Room = { ...room };
   if (listed) changed.member_count = data.roomMembers.get(id)?.length ?? room.member_count;
   else if (!present) changed.member_count = Math.max(0, room.member_count + (joined ? 1 : -1));

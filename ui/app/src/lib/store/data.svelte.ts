@@ -73,6 +73,8 @@ export class Data {
 
   private windows = new Map<Id, RoomWindow>();
   private threadWindows = new Map<Id, ThreadWindow>();
+  /** The clock of the last boot. */
+  private loadedAt = 0;
   private touched = new Map<Id, number>();
   private forgotten = new Map<Id, number>();
 
@@ -101,6 +103,15 @@ export class Data {
     return author.kind !== 'contact' && author.kind !== 'reporter' && author.kind !== 'system' && author.id === this.myId;
   }
 
+  /** True for an answer begun before the last boot. */
+  past(since?: number): boolean {
+    return since !== undefined && since < this.loadedAt;
+  }
+  /** True when an event has told since of a room, or of who is in it (`members:<room>`). */
+  told(what: string, since: number): boolean {
+    return this.past(since) || (this.touched.get(what) ?? 0) > since;
+  }
+
   /** Takes a message from an answer begun at `since`, or from an event (`since` left out). */
   put(message: Message, since?: number): void {
     if (this.forgot(message.room_id, since)) return;
@@ -123,7 +134,7 @@ export class Data {
   /** Takes what I have of a thread from an answer begun at `since`, or from an event. */
   putThread(state: ThreadState & { thread_id: Id }, since?: number): void {
     const key = `thread:${state.thread_id}`;
-    if (state.room_id && this.forgot(state.room_id, since)) return;
+    if (this.past(since) || (state.room_id && this.forgot(state.room_id, since))) return;
     if (since !== undefined && (this.touched.get(key) ?? 0) > since) return;
     if (since === undefined) this.touched.set(key, this.clock);
     this.threadStates.set(state.thread_id, { ...this.threadStates.get(state.thread_id), ...state });
@@ -134,6 +145,7 @@ export class Data {
   /** A message is saved or no more, by an answer begun at `since` or an event. */
   keep(id: Id, saved: boolean, since?: number): void {
     const key = `saved:${id}`;
+    if (this.past(since)) return;
     if (since !== undefined && (this.touched.get(key) ?? 0) > since) return;
     if (since === undefined) this.touched.set(key, this.clock);
     if (saved) this.saved.add(id);
@@ -142,6 +154,7 @@ export class Data {
 
   /** Takes a report from an answer begun at `since`, or from an event. Events carry nobody's own state: ours stays. */
   putReport(report: Report, since?: number): void {
+    if (this.past(since)) return;
     const old = this.reports.get(report.id);
     const late = old !== undefined && since !== undefined && (this.touched.get(report.id) ?? 0) > since;
     if (late && old.state_of_room) return;
@@ -153,6 +166,7 @@ export class Data {
 
   /** The same for a conversation. An own state from before the newest event would lack what that event counted: it is left out. */
   putConversation(conversation: Conversation, since?: number): void {
+    if (this.past(since)) return;
     const old = this.conversations.get(conversation.id);
     const late = old !== undefined && since !== undefined && (this.touched.get(conversation.id) ?? 0) > since;
     if (late && old.state) return;
@@ -185,16 +199,16 @@ export class Data {
   /** Takes a room from an answer begun at `since`. What events have told of it in the meantime stays. */
   putRoom(room: Room, since: number): void {
     const old = this.rooms.get(room.id);
-    if (old?.state && (this.touched.get(room.id) ?? 0) > since) return;
+    if (old?.state ? this.told(room.id, since) : this.past(since)) return;
     this.rooms.set(room.id, room);
   }
-  /** An event has told of this room. */
-  touchRoom(id: Id): void {
-    this.touched.set(id, this.clock);
+  /** An event has told of this. */
+  touch(what: string): void {
+    this.touched.set(what, this.clock);
   }
   /** True when I have come into this room, or gone, after `since`: an answer from before tells of another time. */
   forgot(id: Id, since?: number): boolean {
-    return since !== undefined && (this.forgotten.get(id) ?? 0) > since;
+    return this.past(since) || (since !== undefined && (this.forgotten.get(id) ?? 0) > since);
   }
   /** Lets go of what was said in a room, and of one's own in it: it is asked for again when somebody looks. */
   forgetRoom(id: Id): void {
@@ -223,6 +237,7 @@ export class Data {
 
   /** Starts anew from a boot answer. Drafts not yet saved and messages on their way are kept. */
   load(boot: Boot): void {
+    this.loadedAt = ++this.clock;
     this.me = boot.me;
     const fill = <T extends { id: Id }>(map: SvelteMap<Id, T>, items: T[]): void => {
       map.clear();

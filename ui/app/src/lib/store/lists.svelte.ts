@@ -115,8 +115,15 @@ export class Lists {
       return true;
     }
     if (what !== 'threads') return true;
+    const since = this.data.clock;
     await this.threads.refresh();
     if (this.threads.error) return false;
+    if (!this.threads.next) {
+      const there = new Set(this.threads.items.map((item) => item.root.id));
+      for (const [id, { following }] of this.data.threadStates) {
+        if (following && !there.has(id)) this.data.putThread({ thread_id: id, following: false, unread: 0, mentions: 0 }, since);
+      }
+    }
     const unread = this.threads.items.filter((item) => item.following && item.unread > 0);
     const mentions = unread.reduce((sum, item) => sum + item.mentions, 0);
     this.data.counts = { ...this.data.counts, threads: { unread: unread.length, mentions } };
