@@ -12,6 +12,7 @@ use portico_realtime::Hub;
 use portico_store::{Db, Engine, Options};
 use portico_types::{Clock, Error, Result, Rng, Secret};
 use std::{
+    fmt::Write,
     net::SocketAddr,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -158,7 +159,11 @@ async fn cursor_key(app: &App) -> Result<Secret<[u8; 32]>> {
             if let Some(known) = tx.setting(NAME)? {
                 return Ok(known);
             }
-            let text = fresh.iter().map(|b| format!("{b:02x}")).collect::<String>();
+            let mut text = String::new();
+            for byte in fresh {
+                // Writing into a String cannot fail.
+                let _ = write!(text, "{byte:02x}");
+            }
             tx.set_setting(NAME, &text)?;
             Ok(text)
         })
