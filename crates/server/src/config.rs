@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn the_example_says_what_the_defaults_are() {
-        let uncommented: String =
-            EXAMPLE.lines().map(|l| l.strip_prefix("#: ").unwrap_or(l)).map(|l| format!("{l}\n")).collect();
+        let lines: Vec<&str> = EXAMPLE.lines().map(|l| l.strip_prefix("#: ").unwrap_or(l)).collect();
+        let uncommented = lines.join("\n");
         let file: File = toml::from_str(&uncommented).expect("the example is valid");
         let defaults = Config::read(Flags { config: Some("/dev/null".into()), ..Flags::default() }).unwrap();
         assert_eq!(file.data.unwrap(), defaults.data);

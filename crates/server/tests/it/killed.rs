@@ -33,17 +33,14 @@ fn nothing_acknowledged_is_lost_and_nothing_is_doubled() {
                 scope.spawn(move || {
                     for n in 0.. {
                         let body = format!("{round}-{writer}-{n}");
-                        match server.ask("POST", path, token, Some(&json!({"body": body})), &body) {
-                            Some((201, m)) => {
-                                acknowledged.lock().unwrap().insert(body, m["number"].as_i64().unwrap());
-                                count.fetch_add(1, Ordering::SeqCst);
-                            }
+                        let answer = server.ask("POST", path, token, Some(&json!({"body": body})), &body);
+                        let Some((201, m)) = answer else {
                             // The answer never came: it may have been written or not.
-                            _ => {
-                                unsure.lock().unwrap().push(body);
-                                return;
-                            }
-                        }
+                            unsure.lock().unwrap().push(body);
+                            return;
+                        };
+                        acknowledged.lock().unwrap().insert(body, m["number"].as_i64().unwrap());
+                        count.fetch_add(1, Ordering::SeqCst);
                         if enough.load(Ordering::SeqCst) {
                             return;
                         }
