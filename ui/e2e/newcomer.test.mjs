@@ -22,6 +22,7 @@ after(async () => {
 const focus = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;
+    if (!element || element === document.body) return 'nothing';
     const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent ?? '';
     return `${element.getAttribute('role') ?? element.localName}: ${label.trim().slice(0, 80)}`;
   });
@@ -65,7 +66,7 @@ test('the Team desk by keyboard alone', async () => {
     await keyboard.press('t');
     const pane = page.getByRole('complementary', { name: 'Thread' });
     await pane.getByText('Ship it with today').waitFor();
-    await tabTo(page, /textarea: Reply/);
+    await tabTo(page, /textarea: Reply/, 'F6');
     await keyboard.type('Boxes are ready for it, too.');
     await keyboard.press('Enter');
     await pane.locator('article[data-number]', { hasText: 'Boxes are ready for it, too.' }).waitFor();
@@ -75,6 +76,7 @@ test('the Team desk by keyboard alone', async () => {
     // A reaction, chosen by name.
     await tabTo(page, /textarea: Message #web-shop/, 'F6');
     await tabTo(page, /^article: /, 'Shift+Tab');
+    await keyboard.press('End');
     await tabTo(page, /^article: Léa Fontaine: /, 'ArrowUp');
     await keyboard.press('+');
     const picker = page.locator(':popover-open, dialog[open]');

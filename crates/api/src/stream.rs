@@ -42,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(90);
 /// Bytes of waiting frames that are gathered into one system call. Without gathering, a busy channel of a thousand
 /// spends nearly all its time in system calls. Memory is only taken by connections that had that much waiting.
-const TOGETHER: usize = 8 * 1024;
+const TOGETHER: usize = 16 * 1024;
 /// Frames a client may send in a burst before they are dropped.
 const CHATTER: u32 = 40;
 

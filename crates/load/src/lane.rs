@@ -2,8 +2,10 @@
 
 use crate::{
     Result,
-    drive::{Drive, Pace, Plan, Wire, ms},
-    http, make, order, raw_lane,
+    drive::Drive,
+    http, make,
+    measure::{Pace, Plan, Wire, ms},
+    order, raw_lane,
     report::Row,
     run::Place,
     server::{self, Server},

@@ -12,6 +12,7 @@ mod idle;
 mod lane;
 mod machine;
 mod make;
+mod measure;
 mod order;
 mod raw_fan;
 mod raw_lane;

@@ -1,7 +1,7 @@
 //! The raw fan-out: one thread, one write() for each frame and socket, frames encoded once, nothing else. What any
 //! server that writes frames one by one can at best do.
 
-use crate::{Result, drive::Wire, order, socket};
+use crate::{Result, measure::Wire, order, socket};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},

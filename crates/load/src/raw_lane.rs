@@ -5,8 +5,8 @@
 use crate::{
     Result,
     clock::{self, Clock},
-    drive::histogram,
     make::{World, open},
+    measure::histogram,
     order,
 };
 use hdrhistogram::Histogram;

@@ -1,13 +1,12 @@
 //! A grown database: how soon a server is ready on it, and how soon it finds things.
 
 use crate::{
-    Result,
-    drive::{histogram, ms},
-    fill,
+    Result, fill,
     fresh::median,
-    http::{Answer, Asker, get},
+    http::{Answer, Asker, get, post},
     lane::world,
     make,
+    measure::{histogram, ms},
     report::Row,
     run::Place,
     server::Server,
@@ -49,6 +48,11 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
         .remark(&format!("database {size:.0} MB")),
     ];
     let mut asker = Asker::connect(server.address)?;
+    if let Err(what) = is_indexed_alike(&mut asker, &data, &people, &filled.wide) {
+        failures.push(format!(
+            "search: what was written into the tables is not found as what the server wrote: {what}"
+        ));
+    }
     let mut ask = |rooms: &[Id], member: usize, kind: Kind| -> Result<Histogram<u64>> {
         let queries = queries(&data, rooms, kind)?;
         let asked = Asked { token: &people.tokens[member], rooms, kind };
@@ -74,6 +78,27 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
         format!("p50 {:.1}, p99 {:.1} ms", ms(&narrow, 0.5), ms(&narrow, 0.99)),
     ));
     Ok(rows)
+}
+
+/// Posts words of an old message anew: a search must find the new one first and the old one too.
+fn is_indexed_alike(asker: &mut Asker, data: &Path, people: &make::World, rooms: &[Id]) -> Result<()> {
+    let token = &people.tokens[0];
+    for kind in [Kind::Words, Kind::Chinese] {
+        let query = queries(data, rooms, kind)?.swap_remove(0);
+        let text = query.join(" ");
+        let body = serde_json::json!({ "body": text.trim() }).to_string();
+        let key = format!("alike-{}", kind as u8);
+        let posted = asker.ask(&post(&format!("/rooms/{}/messages", rooms[0]), token, &key, &body))?;
+        let posted: serde_json::Value = serde_json::from_str(&posted.body)?;
+        let found = asker.ask(&get(&format!("/search?limit={PAGE}&q={}", escaped(text.trim())), token))?;
+        check(&found, &query, rooms)?;
+        let found: serde_json::Value = serde_json::from_str(&found.body)?;
+        let items = found["items"].as_array().ok_or("no items")?;
+        if posted["id"].is_null() || items[0]["message"]["id"] != posted["id"] || items.len() < 2 {
+            return Err(format!("{text:?} finds {} messages", items.len()).into());
+        }
+    }
+    Ok(())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

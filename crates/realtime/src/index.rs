@@ -42,7 +42,7 @@ pub(crate) enum Effect {
     EndSession(SessionId),
     /// A member is suspended.
     EndMember(MemberId),
-    /// A member became a guest or an admin, or is one no more: they see another organization now.
+    /// A member became a guest or a guest a member: they see another organization now.
     Resync(MemberId),
     /// A contact is blocked.
     EndContact(ContactId),
@@ -132,8 +132,7 @@ impl Index {
                 if now.suspended {
                     return Some(Effect::EndMember(member.id));
                 }
-                let sees = |p: Person| (p.is_guest(), p.role.is_admin());
-                if before.is_some_and(|b| sees(b) != sees(now)) {
+                if before.is_some_and(|b| b.is_guest() != now.is_guest()) {
                     return Some(Effect::Resync(member.id));
                 }
             }
@@ -178,18 +177,20 @@ impl Index {
         }
     }
 
-    /// Guests hear nothing of inboxes, programs and teams, and of people only those they share something with.
+    /// Guests hear nothing of inboxes and teams, of programs only those whose reports they read (the audience sees to
+    /// that), and of people only those they share something with.
     fn guest_hears(&self, id: MemberId, event: &Event, companions: &Companions) -> bool {
         match event {
             Event::InboxUpdated { .. }
-            | Event::ProgramUpdated { .. }
             | Event::TeamUpdated { .. }
             | Event::TeamRemoved { .. }
             | Event::ConversationCreated { .. }
             | Event::ConversationUpdated { .. }
             | Event::ContactUpdated { .. }
             | Event::ContactRead { .. } => false,
-            Event::MemberJoined { kind, .. } | Event::MemberLeft { kind, .. } => *kind == GroupKind::Room,
+            Event::MemberJoined { kind, .. } | Event::MemberLeft { kind, .. } => {
+                matches!(kind, GroupKind::Room | GroupKind::Program)
+            }
             Event::PersonAdded { member } | Event::PersonUpdated { member } => {
                 member.id == id || self.are_companions(id, member.id, companions)
             }

@@ -33,15 +33,18 @@ async function settle(server: Server, random: () => number): Promise<Walk> {
   const commons = await post<Room>(owner.token, '/channels', { name: 'Commons', kind: 'public' });
   const people = [new Person('Owner', owner.member.id, owner.token)];
   let spare = '';
+  // The guest begins in a place of their own and comes to know the others by and by.
+  const lobby = await post<Room>(owner.token, '/channels', { name: 'Lobby', kind: 'private' });
   for (const [name, role] of [['Admin', 'admin'], ['Mia', 'member'], ['Max', 'member'], ['Gus', 'guest'], ['Agent', 'member'], ['Spare', 'member']] as const) {
-    const { code } = await post<{ code: string }>(owner.token, '/invites', { role, channel_ids: [commons.id] });
+    const { code } = await post<{ code: string }>(owner.token, '/invites', { role, channel_ids: [role === 'guest' ? lobby.id : commons.id] });
     const joined = await post<SignedIn>('', `/invites/${code}/accept`, { name, email: `${name.toLowerCase()}@example.org`, password });
     if (name === 'Spare') spare = joined.member.id;
     else people.push(new Person(name, joined.member.id, joined.token));
   }
   for (const person of people) await person.boot();
   for (const person of people) await person.until('the stream', () => person.online);
-  const walk = new Walk(people, commons, spare, random);
+  const walk = new Walk(people, commons, lobby, spare, random);
+  await walk.begin();
   for (const member of people[0]!.data.members.values()) walk.handles.set(member.id, member.handle);
   return walk;
 }
@@ -51,12 +54,12 @@ let marks = 0;
 async function heard(walk: Walk): Promise<void> {
   const mark = `mark ${++marks}`;
   for (const person of walk.people) await person.settled();
-  for (const person of walk.people) await person.call('PUT', '/drafts', { room_id: walk.commons.id, thread_id: null, body: mark });
+  for (const person of walk.people) await person.call('PUT', '/drafts', { room_id: walk.home(person).id, thread_id: null, body: mark });
   for (const person of walk.people) {
-    await person.until(mark, () => person.data.drafts.get(`${walk.commons.id}:`)?.body === mark);
-    // What only a fetch can tell: one's own coming into a program, or going out of it.
-    while (person.stale.has('programs') || person.stale.has('security')) {
-      person.refresh(person.stale.has('programs') ? ['programs', 'security', 'threads'] : ['security']);
+    await person.until(mark, () => person.data.drafts.get(`${walk.home(person).id}:`)?.body === mark);
+    // What only a fetch can tell: one's own coming into a program or going out of it, and whom a guest meets.
+    while (person.stale.has('programs') || person.stale.has('security') || person.stale.has('people')) {
+      person.refresh(person.stale.has('programs') ? ['programs', 'security', 'threads', 'people'] : ['security', 'people']);
       await person.settled();
     }
     await person.list();

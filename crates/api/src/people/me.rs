@@ -114,7 +114,8 @@ pub(crate) struct Passwords {
 }
 
 /// Change the password; every other device is signed out.
-#[utoipa::path(post, path = "/me/password", tag = "me", request_body = Passwords, responses((status = 204), (status = 400)))]
+#[utoipa::path(post, path = "/me/password", tag = "me", request_body = Passwords,
+    responses((status = 204), (status = 400), (status = 429, description = "too many guesses")))]
 pub(crate) async fn password(
     State(api): State<Api>,
     Member(ctx): Member,

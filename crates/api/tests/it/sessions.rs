@@ -114,6 +114,41 @@ fn a_rank_taken_away_is_gone_at_once() {
 }
 
 #[test]
+fn a_guest_made_of_a_member_keeps_nothing_that_only_the_team_reads() {
+    each_http(async |h| {
+        let t = Team::of(&h).await;
+        let people = json!([t.ann.id.to_string(), t.ben.id.to_string()]);
+        let program = json!({"name": "Lamps", "slug": "lamps", "member_ids": people});
+        h.as_member(&t.org.owner).post("/programs", program).await.ok(201);
+        let report = json!({"title": "A flaw", "description": "d", "steps": "s", "impact": "i"});
+        h.anonymous().post("/programs/lamps/reports", report).await.ok(201);
+        let (ann, ben) = (h.as_member(&t.ann), h.as_member(&t.ben));
+        let reports = ann.get("/reports").await.ok(200);
+        let timeline = format!("/rooms/{}/messages", reports["items"][0]["id"].as_str().expect("an id"));
+        let note = json!({"body": "a marked note for @ben", "ring": "team"});
+        let note = ann.post(&timeline, note).await.ok(201)["id"].as_str().expect("an id").to_owned();
+        ben.put(&format!("/messages/{note}/save"), json!({})).await.ok(204);
+        ben.put(&format!("/messages/{note}/thread"), json!({"following": true})).await.ok(204);
+        let lists = ["/saved", "/inbox", "/threads", "/search?q=marked", timeline.as_str()];
+        ann.post(&timeline, json!({"body": "more", "ring": "team", "thread_id": note})).await.ok(201);
+        for list in lists {
+            assert!(ben.get(list).await.text().contains("marked"), "{list}");
+        }
+        h.as_member(&t.org.owner)
+            .patch(&format!("/members/{}", t.ben.id), json!({"role": "guest"}))
+            .await
+            .ok(200);
+        for list in lists {
+            let answer = ben.get(list).await;
+            answer.ok(200);
+            assert!(!answer.text().contains("marked note"), "{list}: {}", answer.text());
+        }
+        assert_eq!(ben.get("/boot").await.ok(200)["counts"]["threads"], json!({"unread": 0, "mentions": 0}));
+        ben.get(&format!("/messages/{note}")).await.refused(404, "not_found");
+    });
+}
+
+#[test]
 fn a_new_password_ends_every_other_session() {
     each_http(async |h| {
         let t = Team::of(&h).await;

@@ -43,7 +43,7 @@ use portico_domain::{
     room::Ring,
     session::Scope,
 };
-use portico_store::{RoomRow, Tx};
+use portico_store::{Read, RoomRow, Tx};
 use portico_types::{Error, MemberId, ProgramId, Result};
 
 /// What a message does to its report: it is the newest, and an answer of the reporter puts it back on the team's side.
@@ -83,6 +83,15 @@ fn at_desk(ctx: &Ctx) -> Result<MemberId> {
         Ok(me)
     } else {
         Err(Error::forbidden("the token lacks the scope security"))
+    }
+}
+
+/// The same for a list, where nothing else is asked that would know of a shut account. The desk's own scope is enough.
+fn enter(ctx: &Ctx, read: &mut Read<'_>) -> Result<MemberId> {
+    let me = at_desk(ctx)?;
+    match read.standing(me)? {
+        Some(standing) if !standing.suspended => Ok(me),
+        _ => Err(Error::unauthenticated()),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Looking at programs from inside.
 
-use super::at_desk;
+use super::{at_desk, enter};
 use crate::{Ctx, Page, Query};
 use portico_domain::{audit::AuditEntry, program::Program};
-use portico_policy::{EnterOrganization, ManageProgram, ReadPolicy, ReadProgram};
+use portico_policy::{ManageProgram, ReadPolicy, ReadProgram};
 use portico_store::{ProgramRow, Read};
 use portico_types::{Error, PageCursor, Result};
 
@@ -19,8 +19,7 @@ impl Query for Programs {
     type Out = Vec<Program>;
 
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
-        let me = at_desk(ctx)?;
-        read.access_organization::<EnterOrganization>(&ctx.actor)?;
+        let me = enter(ctx, read)?;
         let rows = read.programs(me)?;
         Ok(rows
             .into_iter()

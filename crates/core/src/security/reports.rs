@@ -1,12 +1,12 @@
 //! Looking at reports from inside: only those of programs one is in.
 
-use super::at_desk;
+use super::{at_desk, enter};
 use crate::{Ctx, Page, Query};
 use portico_domain::{
     limits,
     report::{Report, ReportState},
 };
-use portico_policy::{EnterOrganization, ReadRoom};
+use portico_policy::ReadRoom;
 use portico_store::{Read, ReportFilter};
 use portico_types::{Error, PageCursor, ProgramId, Result, RoomId};
 use std::str::FromStr;
@@ -62,8 +62,7 @@ impl Query for Reports {
     type Out = Page<Report>;
 
     fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<Self::Out> {
-        let me = at_desk(ctx)?;
-        read.access_organization::<EnterOrganization>(&ctx.actor)?;
+        let me = enter(ctx, read)?;
         let program: Option<ProgramId> = match &self.program {
             Some(slug) => {
                 Some(read.access_program::<portico_policy::ReadPolicy>(&ctx.actor, slug)?.0.program.id)

@@ -15,13 +15,19 @@ function step(by: 1 | -1, unread: boolean): void {
   }
 }
 
+/** Where the focus goes in a part of the window, best first. */
+const TARGETS = ['textarea', '[data-row][tabindex="0"]', '[aria-current]', 'a[href]', 'button'];
+
 /** F6: the next part of the window (rail, list, main, pane). */
 function nextRegion(back: boolean): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('.rail, .sidebar, .listcol, .main, .pane')].filter((element) => element.offsetParent !== null || getComputedStyle(element).position === 'fixed');
+  // What small windows show is there in wide ones too, unseen: it takes no focus.
+  const seen = (element: HTMLElement): boolean => element.getClientRects().length > 0;
+  const regions = [...document.querySelectorAll<HTMLElement>('.rail, .sidebar, .listcol, .main, .pane')].filter(seen);
   const at = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(at + (back ? -1 : 1) + regions.length) % regions.length];
-  const target = next?.querySelector<HTMLElement>('textarea, [data-row][tabindex="0"], [aria-current], a[href], button');
-  target?.focus();
+  if (!next) return;
+  const found = TARGETS.flatMap((target) => [...next.querySelectorAll<HTMLElement>(target)]).find(seen);
+  (found ?? next).focus();
 }
 
 export function shortcuts(event: KeyboardEvent): void {

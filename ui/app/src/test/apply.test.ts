@@ -103,6 +103,13 @@ describe('unread', () => {
     told('message.posted', { message: message('m4', 4) });
     expect(unread()).toBe(4);
   });
+  it('counts what was deleted while I was away by its mark, once', () => {
+    told('message.deleted', { id: 'm1', room_id: 'r1', number: 1, by: 'ada', thread_id: null });
+    told('message.deleted', { id: 'm1', room_id: 'r1', number: 1, by: 'ada', thread_id: null });
+    expect(data.rooms.get('r1')).toMatchObject({ last_number: 1, root_count: 1, state: { unread: 1 } });
+    told('message.deleted', { id: 'm2', room_id: 'r1', number: 2, by: 'me', thread_id: null });
+    expect(data.rooms.get('r1')).toMatchObject({ last_number: 2, root_count: 2, state: { unread: 0, read_number: 2 } });
+  });
   it('counts @channel as a mention of me', () => {
     told('message.posted', { message: message('m1', 1, { mentions: { member_ids: [], channel: true } }) });
     expect(data.rooms.get('r1')?.state?.mentions).toBe(1);
@@ -179,6 +186,36 @@ describe('rooms and people', () => {
     expect(data.teams.get('t1')?.member_ids).toEqual(['bob']);
     told('team.removed', { team_id: 't1' });
     expect(data.teams.size).toBe(0);
+  });
+  it('being brought into a room shows it, with what was said so far as read', () => {
+    told('member.joined', { group: 'r7', kind: 'room', member_id: 'me', role: 'member' }, 'r7');
+    told('room.created', { room: room('r7', { visibility: 'private', last_number: 4, root_count: 3, state: null }) }, 'r7');
+    told('message.posted', { message: message('m5', 5, { room_id: 'r7' }) }, 'r7');
+    expect(data.rooms.get('r7')).toMatchObject({ last_number: 5, root_count: 4, state: { member: true, read_number: 4, unread: 1 } });
+  });
+  it('going out of a room forgets what I had in it, and late answers do not bring it back', () => {
+    const since = data.clock;
+    told('message.posted', { message: message('m1', 1) });
+    told('thread.state', { message_id: 'm1', room_id: 'r1', following: true, unread: 1, mentions: 0, read_number: 0 }, null);
+    told('draft.saved', { draft: { room_id: 'r1', thread_id: null, body: 'half', updated_at: 1 } });
+    told('member.left', { group: 'r1', kind: 'room', member_id: 'me' });
+    data.put(message('m1', 1), since);
+    data.putThread({ thread_id: 'm1', room_id: 'r1', following: true }, since);
+    expect([data.messages.size, data.threadStates.size, data.drafts.size]).toEqual([0, 0, 0]);
+  });
+  it('a change of my rank begins anew', () => {
+    const stale = vi.fn();
+    data.onStale = stale;
+    told('person.updated', { member: member('me', { name: 'Same rank' }) });
+    expect(stale).not.toHaveBeenCalled();
+    told('person.updated', { member: member('me', { role: 'admin' }) });
+    expect(stale).toHaveBeenCalledWith('me');
+  });
+  it('an answer from before the last boot is not taken', () => {
+    const since = data.clock;
+    data.load(boot());
+    data.put(message('m1', 1), since);
+    expect(data.messages.size).toBe(0);
   });
   it('threads, saved, drafts of my own', () => {
     const stale = vi.fn();

@@ -127,6 +127,9 @@ function membership(data: Data, event: EventData['member.joined'], joined: boole
   if (program) data.programs.set(program.id, { ...program, member_ids: change(program.member_ids) });
   if (inbox_id && member_id === data.myId) ownInbox(data, inbox_id, joined);
   if (program_id && member_id === data.myId) ownProgram(data, program_id, joined);
+  // A guest comes to know people by being where they are.
+  if (joined && !data.members.has(member_id)) data.onStale('people');
+  if (joined && member_id === data.myId && data.me?.member.role === 'guest') data.onStale('people');
   if (room_id) roomMembership(data, room_id, member_id, event.role === 'manager' ? 'manager' : 'member', joined);
 }
 
@@ -237,8 +240,12 @@ export const handlers: Handlers = {
     data.keep(message_id, saved);
     data.onStale('saved');
   },
-  'person.added': (data, { member }) => void data.members.set(member.id, member),
+  'person.added': (data, { member }) => {
+    data.touch(`member:${member.id}`);
+    data.members.set(member.id, member);
+  },
   'person.updated': (data, { member }) => {
+    data.touch(`member:${member.id}`);
     if (data.me && member.id === data.myId) {
       if (sight(member.role) !== sight(data.me.member.role)) data.onStale('me');
       // Guests are told of people without their address; one's own one knows.

@@ -27,6 +27,7 @@ export interface Pending {
 export interface Typist { author: Author; until: Millis; text: string | null }
 /** Lists the server derives and that must be asked for again. */
 export type Stale = 'threads' | 'inbox' | 'customers' | 'security' | 'programs' | 'saved'
+  | 'people'
   /** What I am here has changed, and with it what I see: begin anew. */
   | 'me';
 

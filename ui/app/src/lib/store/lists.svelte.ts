@@ -1,6 +1,6 @@
 /** Lists the server derives: what needs me, threads, saved. Fetched whole and asked for again when events say so. */
 import { ApiError, get } from '../api.ts';
-import type { InboxItem, Page, SavedItem, ThreadItem } from '../types.ts';
+import type { InboxItem, Member, Page, SavedItem, ThreadItem } from '../types.ts';
 import type { Data, Stale } from './data.svelte.ts';
 
 /** One fetched list with the usual states. */
@@ -114,6 +114,7 @@ export class Lists {
       }
       return true;
     }
+    if (what === 'people') return this.people();
     if (what !== 'threads') return true;
     const since = this.data.clock;
     await this.threads.refresh();
@@ -128,5 +129,22 @@ export class Lists {
     const mentions = unread.reduce((sum, item) => sum + item.mentions, 0);
     this.data.counts = { ...this.data.counts, threads: { unread: unread.length, mentions } };
     return true;
+  }
+
+  /** Everybody I may know; whom events have told of since, I know better. */
+  private async people(): Promise<boolean> {
+    try {
+      let cursor: string | null = null;
+      do {
+        const since = this.data.clock;
+        const page: Page<Member> = await get<Page<Member>>('/members', { limit: 200, cursor });
+        for (const member of page.items) if (!this.data.told(`member:${member.id}`, since)) this.data.members.set(member.id, member);
+        cursor = page.next;
+      } while (cursor);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return false;
+    }
   }
 }
