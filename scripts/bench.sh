@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures a release build against raw baselines of the same run: prints one table and writes target/bench.json.
-#   bench.sh                   everything, about five minutes
+#   bench.sh                   everything, about three minutes
 #   bench.sh --quick           a tenth of it, to see that it works
 #   bench.sh --only lane,fanout   some of: sizes fresh lane fanout idle search
 # Fails when a delivery or an answer was wrong, not when something was slow. docs/benchmarks.md says how to read it.
