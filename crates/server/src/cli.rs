@@ -2,7 +2,9 @@
 
 use crate::{
     config::{self, Config, Flags},
-    demo, logging, operator, serve,
+    demo, logging, operator,
+    say::say,
+    serve,
 };
 use clap::{Parser, Subcommand};
 use portico_types::{Error, Result};
@@ -46,15 +48,14 @@ enum Command {
 }
 
 /// Runs what was asked for.
-#[expect(clippy::print_stdout, reason = "these commands exist to print")]
 pub(crate) fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Config => {
-            print!("{}", config::EXAMPLE);
+            say(config::EXAMPLE.trim_end());
             Ok(())
         }
         Command::Openapi => {
-            println!("{}", portico_api::openapi::document());
+            say(portico_api::openapi::document());
             Ok(())
         }
         Command::Serve { flags } => with_runtime(flags, |config| async move { serve::run(config).await }),

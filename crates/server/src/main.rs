@@ -9,6 +9,7 @@ mod dice;
 mod logging;
 mod operator;
 mod pages;
+mod say;
 mod serve;
 
 use clap::Parser;

@@ -1,6 +1,6 @@
 //! What an operator does at the command line.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, serve};
+use crate::{clock::SystemClock, config::Config, dice::SystemRng, say::say, serve};
 use clap::Args;
 use portico_blobs::Blobs;
 use portico_core::{App, people};
@@ -25,7 +25,6 @@ pub(crate) struct Answers {
 }
 
 /// Makes an organization and its owner.
-#[expect(clippy::print_stdout, reason = "the answer to whoever typed the command")]
 pub(crate) async fn set_up(config: Config, answers: Answers) -> Result<()> {
     let mut password = String::new();
     std::io::stdin().take(4_096).read_to_string(&mut password).map_err(Error::internal)?;
@@ -50,19 +49,18 @@ pub(crate) async fn set_up(config: Config, answers: Answers) -> Result<()> {
         Some(field) => Error::invalid(field.to_owned(), format!("{field}: {}", e.message())),
         None => e,
     })?;
-    println!("{} can sign in now.", made.signed_in.member.name);
+    say(format_args!("{} can sign in now.", made.signed_in.member.name));
     Ok(())
 }
 
 /// Checks what a server needs and prints one line a part.
-#[expect(clippy::print_stdout, reason = "the answer to whoever typed the command")]
 pub(crate) async fn doctor(config: Config) -> Result<()> {
     let mut bad = 0;
     let mut line = |part: &str, outcome: std::result::Result<String, String>| match outcome {
-        Ok(text) => println!("ok    {part}: {text}"),
+        Ok(text) => say(format_args!("ok    {part}: {text}")),
         Err(text) => {
             bad += 1;
-            println!("bad   {part}: {text}");
+            say(format_args!("bad   {part}: {text}"));
         }
     };
     let said = |e: &Error| e.cause().unwrap_or_else(|| e.message()).to_owned();

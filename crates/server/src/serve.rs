@@ -1,6 +1,6 @@
 //! Wiring a server: database, hub, workers, HTTP; and ending it so that nothing is lost.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, pages};
+use crate::{clock::SystemClock, config::Config, dice::SystemRng, pages, say::say};
 use axum::{Router, middleware, serve::ListenerExt};
 use portico_api::Api;
 use portico_blobs::{Blobs, image_worker::ImageWorker};
@@ -177,18 +177,17 @@ async fn cursor_key(app: &App) -> Result<Secret<[u8; 32]>> {
 }
 
 /// Serves until a signal comes.
-#[expect(clippy::print_stdout, reason = "the setup link is for whoever started the server, not for the log")]
 pub(crate) async fn run(config: Config) -> Result<()> {
     let running = start(&config).await?;
     tracing::info!(address = %running.address, url = running.url, "portico serves");
     if people::setup_needed(&running.app).await? {
         let code = people::new_setup_code(&running.app).await?;
         let (url, code) = (&running.url, code.expose());
-        println!(
+        say(format_args!(
             "\nPortico is new here. Set it up at\n\n  {url}/setup#{code}\n\nor type this code there: {code}\n"
-        );
+        ));
     } else {
-        println!("Portico runs at {}", running.url);
+        say(format_args!("Portico runs at {}", running.url));
     }
     signal().await?;
     tracing::info!("stopping");

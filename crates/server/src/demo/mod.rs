@@ -15,6 +15,7 @@ mod team;
 
 use crate::{
     config::{Config, Flags},
+    say::say,
     serve,
 };
 use clap::Args;
@@ -141,17 +142,16 @@ fn origins(shop: SocketAddr) -> Vec<String> {
     origins
 }
 
-#[expect(clippy::print_stdout, reason = "what to open and how to sign in is for whoever started the demo")]
 fn tell(portico: &str, shop: SocketAddr, made: &Made) {
-    println!(
+    say(format_args!(
         "Northwind Lamps, a demo of Portico. Everything in it is invented and goes when you press Ctrl-C.\n"
-    );
-    println!("  Portico           {portico}");
-    println!("  The shop          http://{}", reachable(shop));
-    println!("  Security policy   {portico}/security/lamp-firmware");
-    println!("  A reporter's link {portico}/security/track/{}\n", made.tracking.expose());
-    println!("Sign in with the password: {PASSWORD}\n");
+    ));
+    say(format_args!("  Portico           {portico}"));
+    say(format_args!("  The shop          http://{}", reachable(shop)));
+    say(format_args!("  Security policy   {portico}/security/lamp-firmware"));
+    say(format_args!("  A reporter's link {portico}/security/track/{}\n", made.tracking.expose()));
+    say(format_args!("Sign in with the password: {PASSWORD}\n"));
     for (who, what) in cast::INTRODUCED {
-        println!("  {who:<28} {what}");
+        say(format_args!("  {who:<28} {what}"));
     }
 }
