@@ -172,6 +172,52 @@ fn unread_and_mentions_are_counted_and_cleared() {
 }
 
 #[test]
+fn a_deleted_message_calls_nobody_any_more() {
+    each(async |t| {
+        let (_org, ann, ben) = two(&t).await;
+        let room = channel(&t, &ann, "Team", Visibility::Public).await;
+        t.run(&ben, JoinRoom { room: room.id }).await.unwrap();
+        let call = post(&t, &ann, room.id, "@channel come").await.unwrap();
+        let root = post(&t, &ben, room.id, "a question").await.unwrap();
+        t.run(&ben, MarkRead { room: room.id, number: call.number - 1 }).await.unwrap();
+        assert_eq!(state(&t, &ben, room.id).await, (2, 1));
+        let answers =
+            [reply(&t, &ann, room.id, root.id, "one").await, reply(&t, &ann, room.id, root.id, "two").await];
+        let read = messages::SetThread { root: root.id, following: None, read: Some(answers[0].number) };
+        t.run(&ben, read).await.unwrap();
+        for id in [call.id, answers[1].id] {
+            t.run(&ann, DeleteMessage { id }).await.unwrap();
+        }
+        assert_eq!(state(&t, &ben, room.id).await, (2, 0), "it was there, but calls no more");
+        let threads = t.ask(&ben, messages::Threads { cursor: None, limit: 10 }).await.unwrap();
+        assert_eq!(threads.items[0].0.unread, 0, "the one that is left was read");
+    });
+}
+
+#[test]
+fn whoever_only_looked_into_a_thread_follows_it_once_they_write() {
+    each(async |t| {
+        let (_org, ann, ben) = two(&t).await;
+        let room = channel(&t, &ann, "Team", Visibility::Public).await;
+        t.run(&ben, JoinRoom { room: room.id }).await.unwrap();
+        let root = post(&t, &ann, room.id, "a question").await.unwrap();
+        let look = || messages::SetThread { root: root.id, following: None, read: Some(root.number) };
+        t.run(&ben, look()).await.unwrap();
+        t.run(&ann, look()).await.unwrap();
+        let follows =
+            async |who: &Person| t.ask(who, messages::Thread { root: root.id }).await.unwrap().following;
+        assert!(!follows(&ben).await && follows(&ann).await, "one's own is followed, another's is not yet");
+        reply(&t, &ben, room.id, root.id, "an answer").await;
+        assert!(follows(&ben).await);
+        t.run(&ann, messages::SetThread { root: root.id, following: Some(false), read: None }).await.unwrap();
+        reply(&t, &ben, room.id, root.id, "one more").await;
+        assert!(!follows(&ann).await, "who left stays away");
+        reply(&t, &ben, room.id, root.id, "@ann?").await;
+        assert!(follows(&ann).await, "unless they are called");
+    });
+}
+
+#[test]
 fn a_deleted_message_leaves_no_word_behind() {
     each(async |t| {
         let (org, ann, _) = two(&t).await;

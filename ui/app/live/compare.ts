@@ -29,8 +29,12 @@ const said = (message: Message): unknown => {
   if (message.body.kind === 'deleted') return { id: message.id, number: message.number, room_id: message.room_id, thread_id: message.thread_id, body: message.body, reactions: message.reactions, files: message.files, thread };
   return { ...message, thread };
 };
-/** When somebody was last seen is told to nobody. */
-const met = (conversation: Conversation): Conversation => ({ ...conversation, contact: { ...conversation.contact, last_seen_at: 0 } });
+/** When a visitor was last seen is told to nobody; which page they look at only while the conversation goes on. */
+const met = (conversation: Conversation): Conversation => {
+  const { page } = conversation.contact;
+  const there = page && conversation.status !== 'resolved' ? { ...page, at: 0 } : null;
+  return { ...conversation, contact: { ...conversation.contact, last_seen_at: 0, page: there } };
+};
 
 async function timeline(room: Id): Promise<Message[]> {
   const items: Message[] = [];

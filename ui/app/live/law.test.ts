@@ -79,8 +79,10 @@ async function check(walk: Walk, seed: number): Promise<void> {
     }
     if (found.length + derived.length === 0) continue;
     const told = `seed ${seed}, after ${walk.log.length} calls, ${person.name} (${person.id}):\n  ${[...found, ...derived].join('\n  ')}`;
-    writeFileSync(join(tmpdir(), `law-${seed}.txt`), `${told}\n\ncalls:\n${walk.log.join('\n')}\n\nevents:\n${person.last.join('\n')}`);
-    expect.fail(`${told}\n\ncalls:\n${walk.log.slice(-90).join('\n')}\n\nevents:\n${person.last.join('\n')}`);
+    const events = `events of ${person.name}:\n${person.last.join('\n')}`;
+    const whole = join(tmpdir(), `portico-law-${seed}.txt`);
+    writeFileSync(whole, `${told}\n\ncalls:\n${walk.log.join('\n')}\n\n${events}`);
+    expect.fail(`${told}\n\nthe last calls (all of them: ${whole}):\n${walk.log.slice(-60).join('\n')}\n\n${events}`);
   }
 }
 
@@ -113,7 +115,6 @@ describe('first state + events = fresh state', () => {
       if (random() < 0.5) await someone.boot();
     }
     for (const person of walk.people) person.stop();
-    if (process.env.LAW_STEPS_TOLD) console.log(Object.fromEntries(walk.steps), walk.done, walk.refused);
     await server.remove();
     expect(walk.done, walk.log.join('\n')).toBeGreaterThan(STEPS * 0.6);
   });

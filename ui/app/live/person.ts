@@ -122,7 +122,7 @@ export class Person {
 
   private note(text: string): void {
     this.last.push(text);
-    if (this.last.length > 60) this.last.shift();
+    if (this.last.length > 100) this.last.shift();
   }
 
   private event(event: StreamEvent): void {

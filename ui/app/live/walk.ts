@@ -33,8 +33,6 @@ const expected = new Set(['invalid', 'forbidden', 'not_found', 'conflict', 'edit
 export class Walk {
   readonly log: string[] = [];
   done = 0;
-  /** By name: how often it was somebody's turn to, and how often it went through. */
-  readonly steps = new Map<string, [number, number]>();
   refused = 0;
   readonly rooms: Place[] = [];
   readonly messages: Known[] = [];
@@ -213,9 +211,6 @@ export class Walk {
     const { all: steps } = this;
     let at = this.random() * steps.reduce((sum, [weight]) => sum + weight, 0);
     const step = steps.find(([weight]) => (at -= weight) < 0) ?? steps[0]!;
-    const before = this.done;
     await step[2](this.person());
-    const [tried, went] = this.steps.get(step[1]) ?? [0, 0];
-    this.steps.set(step[1], [tried + 1, went + (this.done > before ? 1 : 0)]);
   }
 }

@@ -31,12 +31,12 @@ impl Command for DeleteMessage {
         }
         let called = tx.still_called(&permit)?;
         if let Some(root) = message.thread_id
-            && let Some(thread) = tx.uncount_reply(root, &message)?
+            && let Some((thread, ring)) = tx.uncount_reply(root, &message)?
         {
             tx.emit(
                 ctx.now,
                 Some(message.room_id),
-                room.audience(message.ring),
+                room.audience(ring),
                 Event::MessageThread { message_id: root, thread },
             );
             for member in tx.thread_followers(root)? {

@@ -243,14 +243,14 @@ fn reply(
     if root.author.kind == AuthorKind::Member
         && let Some(id) = root.author.id
     {
-        tx.follow_thread(root, MemberId(id), ctx.now)?;
+        tx.follow_thread(root, MemberId(id), false, ctx.now)?;
     }
     if let Some(me) = me {
-        tx.follow_thread(root, me, ctx.now)?;
+        tx.follow_thread(root, me, true, ctx.now)?;
         tx.read_own_reply(root, me, message.number, info.reply_count)?;
     }
     for member in called {
-        tx.follow_thread(root, *member, ctx.now)?;
+        tx.follow_thread(root, *member, true, ctx.now)?;
         tx.mention_in_thread(root.id, *member)?;
         tx.insert_mention(permit, message.id, *member, false, ctx.now)?;
     }

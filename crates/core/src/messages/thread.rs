@@ -2,7 +2,7 @@
 
 use super::page::narrowest;
 use crate::{Command, Ctx, Page, Query};
-use portico_domain::{event::Audience, event::Event, message::Message};
+use portico_domain::{event::Audience, event::Event, message::AuthorKind, message::Message};
 use portico_policy::{EnterOrganization, KeepMessage, ReadMessage};
 use portico_store::{Read, Sight, ThreadRow, Tx};
 use portico_types::{Error, MemberId, MessageId, PageCursor, Result};
@@ -61,7 +61,8 @@ impl Command for SetThread {
         }
         let read = self.read.map(|n| n.max(0));
         let last = root.thread.as_ref().map_or(root.created_at, |t| t.last_reply_at);
-        tx.set_thread_state(&permit, me, self.following, read, last)?;
+        let own = root.by() == Some(me) && root.author.kind == AuthorKind::Member;
+        tx.set_thread_state(&permit, me, own, self.following, read, last)?;
         emit_state(ctx, tx, me, self.root)
     }
 }

@@ -2,7 +2,10 @@
 
 use super::{Page, Sight};
 use crate::{Read, Tx};
-use portico_domain::message::{Message, ThreadInfo};
+use portico_domain::{
+    message::{Message, ThreadInfo},
+    room::Ring,
+};
 use portico_policy::{KeepMessage, Permit, PostMessage};
 use portico_types::{Error, Id, MemberId, MessageId, Millis, PageCursor, Result, RoomId};
 
@@ -153,7 +156,8 @@ impl Tx<'_> {
     }
 
     /// A reply is about to go: the root counts one less, and so does everyone who had read it, or was called by it.
-    pub fn uncount_reply(&mut self, root: MessageId, reply: &Message) -> Result<Option<ThreadInfo>> {
+    /// Returns the root's new short form and who reads the root.
+    pub fn uncount_reply(&mut self, root: MessageId, reply: &Message) -> Result<Option<(ThreadInfo, Ring)>> {
         self.exec(
             "UPDATE thread_state SET read_replies = read_replies - 1
              WHERE tenant_id = $1 AND message_id = $2 AND read_number >= $3 AND read_replies > 0",
@@ -168,15 +172,17 @@ impl Tx<'_> {
             "UPDATE message SET reply_count = reply_count - 1 WHERE tenant_id = $1 AND id = $2 AND reply_count > 0",
             &[root.into()],
         )?;
-        Ok(self.seen_message(root)?.map(|m| m.thread.unwrap_or_default()))
+        Ok(self.seen_message(root)?.map(|m| (m.thread.unwrap_or_default(), m.ring)))
     }
 
-    /// Someone follows a thread because they wrote in it, were called in it, or asked to.
-    pub fn follow_thread(&mut self, root: &Message, member: MemberId, at: Millis) -> Result<()> {
+    /// Someone follows a thread because it is theirs, because they wrote in it or were called in it. `again`: even if
+    /// they had left it.
+    pub fn follow_thread(&mut self, root: &Message, member: MemberId, again: bool, at: Millis) -> Result<()> {
         self.exec(
             "INSERT INTO thread_state (tenant_id, message_id, member_id, room_id, following, read_number, read_replies, mentions, last_at)
-             VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5) ON CONFLICT (tenant_id, message_id, member_id) DO NOTHING",
-            &[root.id.into(), member.into(), root.room_id.into(), at.into()],
+             VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5) ON CONFLICT (tenant_id, message_id, member_id) DO UPDATE
+             SET following = CASE WHEN $6 = 1 THEN 1 ELSE thread_state.following END",
+            &[root.id.into(), member.into(), root.room_id.into(), at.into(), again.into()],
         )?;
         Ok(())
     }
@@ -190,11 +196,13 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Follows or leaves a thread, and moves one's reading mark in it.
+    /// Follows or leaves a thread, and moves one's reading mark in it. One follows one's `own` from the start; to have
+    /// looked into another's is not yet to follow it.
     pub fn set_thread_state(
         &mut self,
         permit: &Permit<KeepMessage>,
         member: MemberId,
+        own: bool,
         following: Option<bool>,
         read: Option<i64>,
         at: Millis,
@@ -210,7 +218,7 @@ impl Tx<'_> {
         };
         self.exec(
             "INSERT INTO thread_state (tenant_id, message_id, member_id, room_id, following, read_number, read_replies, mentions, last_at)
-             VALUES ($1, $2, $3, $4, COALESCE($5, 0), COALESCE($6, 0), COALESCE($7, 0), 0, $8)
+             VALUES ($1, $2, $3, $4, COALESCE($5, CAST($9 AS BIGINT)), COALESCE($6, 0), COALESCE($7, 0), 0, $8)
              ON CONFLICT (tenant_id, message_id, member_id) DO UPDATE SET following = COALESCE($5, thread_state.following),
              read_number = COALESCE($6, thread_state.read_number), read_replies = COALESCE($7, thread_state.read_replies),
              mentions = CASE WHEN $6 IS NULL THEN thread_state.mentions ELSE 0 END",
@@ -222,6 +230,7 @@ impl Tx<'_> {
                 read.into(),
                 read_replies.into(),
                 at.into(),
+                own.into(),
             ],
         )?;
         Ok(())

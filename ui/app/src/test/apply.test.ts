@@ -161,6 +161,15 @@ describe('messages', () => {
     data.put(message('m1', 1, { version: 3 }), data.clock);
     expect(data.messages.get('m1')?.version).toBe(3);
   });
+  it('an answer under way when an event told of a message nobody knew yet is set right', () => {
+    const since = data.clock;
+    told('reaction.added', { message_id: 'm1', member_id: 'ada', emoji: '👍' });
+    told('message.edited', { message: message('m1', 1, { version: 2, reactions: [{ emoji: '👍', member_ids: ['ada'] }] }) });
+    data.put(message('m1', 1), since);
+    expect(data.messages.get('m1')).toMatchObject({ version: 2, reactions: [{ emoji: '👍', member_ids: ['ada'] }] });
+    data.put(message('m2', 2), data.clock);
+    expect(data.messages.get('m2')?.reactions).toEqual([]);
+  });
   it('mine take their place of the one on its way', () => {
     data.outbox = [{ key: 'k', room_id: 'r1', thread_id: null, body: 'x', ring: null, files: [], confirm: false, created_at: 0, state: 'waiting', error: null, tab: 't' }];
     told('message.posted', { message: message('m1', 1, { client_key: 'k' }) });

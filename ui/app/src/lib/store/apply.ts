@@ -196,10 +196,7 @@ const sight = (role: Role): Role => (role === 'owner' ? 'admin' : role);
 
 export const handlers: Handlers = {
   'message.posted': (data, { message }) => posted(data, message),
-  'message.edited': (data, { message }) => {
-    const old = data.messages.get(message.id);
-    if (old && old.version <= message.version) data.put(message);
-  },
+  'message.edited': (data, { message }) => data.change(message.id, (old) => (old.version <= message.version ? message : old)),
   'message.deleted': (data, { id, room_id, number, by, thread_id, thread }) => {
     countDeleted(data, room_id, number, by ?? null, thread_id);
     data.change(id, (message) => ({

@@ -31,6 +31,9 @@ export type Stale = 'threads' | 'inbox' | 'customers' | 'security' | 'programs' 
   /** What I am here has changed, and with it what I see: begin anew. */
   | 'me';
 
+/** Changes kept for messages that are on their way: as many as events may come while an answer does. */
+const CHANGES = 500;
+
 export const draftKey = (room: Id, thread: Id | null): string => `${room}:${thread ?? ''}`;
 const noCounts: Counts = { customers: { mine: 0, unassigned: 0, all: 0 }, security: { new: 0, open: 0 }, threads: { unread: 0, mentions: 0 } };
 
@@ -77,6 +80,8 @@ export class Data {
   /** The clock of the last boot. */
   private loadedAt = 0;
   private touched = new Map<Id, number>();
+  /** What events changed of messages that were not known then. */
+  private changes: { id: Id; at: number; change: (message: Message) => Message }[] = [];
   private forgotten = new Map<Id, number>();
 
   /** The window of a room's timeline; made when first asked for. */
@@ -119,15 +124,20 @@ export class Data {
     const old = this.messages.get(message.id);
     if (old && since !== undefined && ((this.touched.get(message.id) ?? 0) > since || old.version > message.version)) return;
     if (since === undefined) this.touched.set(message.id, this.clock);
-    this.messages.set(message.id, message);
+    const meanwhile = old || since === undefined ? [] : this.changes.filter((one) => one.id === message.id && one.at > since);
+    this.messages.set(message.id, meanwhile.reduce((now, { change }) => change(now), message));
   }
   putAll(messages: Message[], since: number): void {
     for (const message of messages) this.put(message, since);
   }
-  /** Changes a known message by an event. */
+  /** Changes a message by an event. One that is not known may be on its way in an answer from before the event. */
   change(id: Id, change: (message: Message) => Message): void {
     const old = this.messages.get(id);
-    if (!old) return;
+    if (!old) {
+      this.changes.push({ id, at: this.clock, change });
+      if (this.changes.length > CHANGES) this.changes.shift();
+      return;
+    }
     this.touched.set(id, this.clock);
     this.messages.set(id, change(old));
   }
@@ -262,6 +272,7 @@ export class Data {
     for (const window of this.windows.values()) window.loaded = false;
     for (const window of this.threadWindows.values()) window.loaded = false;
     this.touched.clear();
+    this.changes = [];
     this.forgotten.clear();
     this.counts = boot.counts;
     this.limits = boot.limits;
