@@ -236,7 +236,7 @@ fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
         Arc::new(move || {
             let c = rusqlite::Connection::open(&path).map_err(|e| dialect::lite_error(&e))?;
             c.busy_timeout(std::time::Duration::from_secs(2)).map_err(|e| dialect::lite_error(&e))?;
-            let mut conn = Conn::lite(c);
+            let mut conn = Conn::lite(c)?;
             conn.batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;")?;
             Ok(conn)
         })
@@ -246,7 +246,7 @@ fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
         let flags = F::SQLITE_OPEN_READ_ONLY | F::SQLITE_OPEN_NO_MUTEX;
         let c = rusqlite::Connection::open_with_flags(&path, flags).map_err(|e| dialect::lite_error(&e))?;
         c.busy_timeout(std::time::Duration::from_secs(2)).map_err(|e| dialect::lite_error(&e))?;
-        let mut conn = Conn::lite(c);
+        let mut conn = Conn::lite(c)?;
         conn.batch("PRAGMA cache_size=-4000;")?;
         Ok(conn)
     });

@@ -3,7 +3,7 @@
 use super::Page;
 use crate::{Read, dialect::Both};
 use portico_domain::message::Message;
-use portico_types::{MemberId, Millis, PageCursor, Result};
+use portico_types::{MemberId, Millis, PageCursor, Result, TenantId};
 
 /// A message that was found.
 #[derive(Clone, Debug)]
@@ -17,8 +17,9 @@ pub struct Hit {
 // Visibility is part of the statement, never a filter afterwards: who is in the room's group, who may find it, who
 // looks after customers by rank (which reports have no part in), and guests not below ring `guests` on a desk.
 macro_rules! visible {
-    () => {
-        " m.body_kind = 0 AND m.created_at >= $4 AND m.created_at < $5 AND m.row_id < $6
+    ($newest:literal) => {
+        concat!(
+        " m.body_kind = 0 AND m.created_at >= $4 AND m.created_at < $5 AND ", $newest, " < $6
           AND EXISTS (SELECT 1 FROM room r LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = $2
             JOIN member a ON a.tenant_id = r.tenant_id AND a.id = $2 AND a.suspended = 0
             WHERE r.tenant_id = $1 AND r.id = m.room_id AND (
@@ -26,19 +27,21 @@ macro_rules! visible {
               OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0)
               OR (r.kind = 2 AND a.role >= 2))
             AND (r.kind <> 2 OR $8 = 1) AND (r.kind <> 3 OR $9 = 1))
-          ORDER BY m.row_id DESC LIMIT $7"
+          ORDER BY ", $newest, " DESC LIMIT $7"
+        )
     };
 }
 
+// The order is that of the index itself: asked for by any other name, SQLite collects and sorts every match first.
 const SEARCH: Both = Both {
     sqlite: concat!(
         "SELECT m.id, m.row_id FROM message_terms t CROSS JOIN message m ON m.row_id = t.rowid WHERE m.tenant_id = $1 AND message_terms MATCH ($3 || $10) AND",
-        visible!()
+        visible!("t.rowid")
     ),
     postgres: concat!(
         "SELECT m.id, m.row_id FROM message_terms t JOIN message m ON m.tenant_id = t.tenant_id AND m.id = t.message_id
          WHERE t.tenant_id = $1 AND m.tenant_id = $1 AND ($3 = '' OR t.terms @@ CAST(CAST($3 AS text) AS tsquery)) AND t.tags @@ CAST(CAST($10 AS text) AS tsquery) AND",
-        visible!()
+        visible!("m.row_id")
     ),
 };
 
@@ -59,10 +62,13 @@ pub struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// The two expressions of the engine: for the words, and for the tags.
-    fn expressions(&self, tenant: portico_types::TenantId, lite: bool) -> (String, String) {
+    /// The two expressions of the engine: for the words, and for the tags. The organization's own tag is left out where
+    /// it is `alone`: it stands at every message, and the statement compares the organization anyway.
+    fn expressions(&self, tenant: TenantId, lite: bool, alone: bool) -> (String, String) {
         let mut groups = self.tags.clone();
-        groups.push(vec![super::messages::tag::tenant(tenant)]);
+        if !alone || (groups.is_empty() && portico_text::search::fts5_match(self.query).is_none()) {
+            groups.push(vec![super::messages::tag::tenant(tenant)]);
+        }
         let (quote, or, and) = if lite { ("\"", " OR ", " AND ") } else { ("'", " | ", " & ") };
         let group = |tags: &Vec<String>| {
             let any: Vec<String> = tags.iter().map(|t| format!("{quote}{t}{quote}")).collect();
@@ -70,9 +76,9 @@ impl Wanted<'_> {
         };
         let tags = groups.iter().map(group).collect::<Vec<_>>().join(and);
         if lite {
-            let words = portico_text::search::fts5_match(self.query)
-                .map_or(String::new(), |w| format!("{{terms}} : {w} AND "));
-            (words, format!("{{tags}} : ({tags})"))
+            let words = portico_text::search::fts5_match(self.query).map(|w| format!("{{terms}} : {w}"));
+            let tags = (!tags.is_empty()).then(|| format!("{{tags}} : ({tags})"));
+            (words.into_iter().chain(tags).collect::<Vec<_>>().join(" AND "), String::new())
         } else {
             (portico_text::search::tsquery(self.query).unwrap_or_default(), tags)
         }
@@ -89,7 +95,8 @@ impl Read<'_> {
         limit: i64,
     ) -> Result<Page<Hit>> {
         let lite = self.is_lite();
-        let (words, tags) = wanted.expressions(self.tenant(), lite);
+        let alone = lite && !self.has_neighbours()?;
+        let (words, tags) = wanted.expressions(self.tenant(), lite, alone);
         let rows: Vec<(portico_types::MessageId, i64)> = self.all(
             SEARCH.of(lite),
             &[
@@ -119,5 +126,11 @@ impl Read<'_> {
             items.push(Hit { message, room_name });
         }
         Ok(Page { items, next: page.next })
+    }
+
+    /// Whether this server has other organizations. Asked on SQLite only, which has no wall between them.
+    fn has_neighbours(&mut self) -> Result<bool> {
+        self.one("SELECT EXISTS (SELECT 1 FROM tenant WHERE id <> $1)", &[], |r| r.int(0))
+            .map(|found| found.is_some_and(|n| n != 0))
     }
 }
