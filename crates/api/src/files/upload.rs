@@ -4,11 +4,11 @@ use super::blob_error;
 use crate::Api;
 use axum::{
     Json,
-    body::Body,
+    body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, StatusCode, header},
 };
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use portico_blobs::{BlobError, ByteRange, image_worker::ImageError, is_picture, safe_name};
 use portico_core::{
     Ctx,
@@ -43,14 +43,23 @@ pub(crate) async fn upload(
 /// Streams a body into the store and records it as the asker's.
 pub(crate) async fn take(api: &Api, ctx: Ctx, name: &str, headers: &HeaderMap, body: Body) -> Result<File> {
     may_upload(&ctx.actor)?;
-    let limit = api.max_file;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if let Some(size) = announced.filter(|size| *size > limit) {
-        return Err(blob_error(BlobError::too_large(size, limit)));
+    if let Some(size) = announced.filter(|size| *size > api.max_file) {
+        return Err(blob_error(BlobError::too_large(size, api.max_file)));
     }
+    take_stream(api, ctx, name, body.into_data_stream()).await
+}
+
+/// The same for bytes of any origin, such as a part of a form.
+pub(crate) async fn take_stream<E>(
+    api: &Api,
+    ctx: Ctx,
+    name: &str,
+    mut stream: impl Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+) -> Result<File> {
+    may_upload(&ctx.actor)?;
     let tenant = ctx.tenant.0;
-    let mut upload = api.blobs.begin_upload(tenant, limit).await.map_err(blob_error)?;
-    let mut stream = body.into_data_stream();
+    let mut upload = api.blobs.begin_upload(tenant, api.max_file).await.map_err(blob_error)?;
     while let Some(chunk) = stream.next().await {
         // Whatever was written so far goes with `upload`.
         let chunk = chunk.map_err(|_| Error::invalid("file", "the upload broke off; send it again"))?;

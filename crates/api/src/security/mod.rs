@@ -4,6 +4,7 @@ mod gate;
 mod programs;
 mod reports;
 mod track;
+mod track_files;
 
 pub(crate) mod pages;
 
@@ -40,4 +41,6 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(track::get))
         .routes(routes!(track::post))
         .routes(routes!(track::close))
+        .routes(routes!(track_files::upload))
+        .routes(routes!(track_files::file))
 }

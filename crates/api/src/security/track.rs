@@ -6,10 +6,10 @@ use portico_core::{
     Ctx, messages,
     security::{PostAsReporter, TrackReport, Tracked, TrackedMessage, WithdrawReport},
 };
-use portico_domain::message::check_body;
+use portico_domain::{file::File, message::check_body};
 use portico_edge::{Input, Outsider, Problem, Words};
 use portico_policy::Actor;
-use portico_types::{Error, Result, RoomId};
+use portico_types::{Error, FileId, Result, RoomId};
 use serde::Deserialize;
 
 /// The one report the token opens.
@@ -21,10 +21,22 @@ pub(super) fn own(ctx: &Ctx) -> Result<RoomId> {
 }
 
 /// Writes as the reporter.
-pub(super) async fn write(api: &Api, ctx: Ctx, body: &str) -> Result<TrackedMessage> {
+pub(super) async fn write(api: &Api, ctx: Ctx, body: &str, files: Vec<FileId>) -> Result<TrackedMessage> {
     let id = own(&ctx)?;
-    let composed = messages::compose(&api.edge.app, &ctx, check_body(body, 0)?).await?;
-    api.edge.app.run(ctx, PostAsReporter { id, composed }).await
+    let composed = messages::compose(&api.edge.app, &ctx, check_body(body, files.len())?).await?;
+    api.edge.app.run(ctx, PostAsReporter { id, composed, files }).await.map(below)
+}
+
+/// With addresses of files that the reporter's token opens.
+fn below(mut message: TrackedMessage) -> TrackedMessage {
+    message.files.iter_mut().for_each(address);
+    message
+}
+
+/// The address of a file below the reporter's own.
+pub(super) fn address(file: &mut File) {
+    file.url = format!("/api/portico/v1/reports/track/files/{}", file.id);
+    file.thumb_url = None;
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -40,13 +52,20 @@ pub(crate) async fn get(
     Outsider(ctx): Outsider,
     Words(part): Words<Part>,
 ) -> Result<Json<Tracked>, Problem> {
-    Ok(Json(api.edge.app.ask(ctx, TrackReport { before: part.before }).await?))
+    let mut found = api.edge.app.ask(ctx, TrackReport { before: part.before }).await?;
+    found.messages = found.messages.into_iter().map(below).collect();
+    Ok(Json(found))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
 pub(crate) struct Answer {
-    /// Markdown.
+    /// Markdown; may be empty with files.
+    #[serde(default)]
     body: String,
+    /// Uploads of one's own, ten at most.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    file_ids: Vec<FileId>,
 }
 
 /// Answer the team.
@@ -57,7 +76,7 @@ pub(crate) async fn post(
     Outsider(ctx): Outsider,
     Input(words): Input<Answer>,
 ) -> Result<(StatusCode, Json<TrackedMessage>), Problem> {
-    Ok((StatusCode::CREATED, Json(write(&api, ctx, &words.body).await?)))
+    Ok((StatusCode::CREATED, Json(write(&api, ctx, &words.body, words.file_ids).await?)))
 }
 
 /// Take the report back.

@@ -8,6 +8,7 @@ mod guard;
 mod idempotency;
 mod invites;
 mod paging;
+mod reporter_files;
 mod sessions;
 mod sign_in;
 mod stream;

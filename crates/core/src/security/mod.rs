@@ -28,7 +28,9 @@ pub use reports::{GetReport, ReportCounts, ReportNumbers, Reports, States};
 pub use security_txt::{SecurityTxt, SecurityTxtFacts, security_txt};
 pub use submit::{SubmitReport, Submitted};
 pub use team::{AddTeamMember, RemoveTeamMember};
-pub use track::{PostAsReporter, TrackReport, Tracked, TrackedAuthor, TrackedBody, TrackedMessage};
+pub use track::{
+    MayAnswer, PostAsReporter, TrackReport, Tracked, TrackedAuthor, TrackedBody, TrackedMessage,
+};
 pub use tracking_link::{RotateTrackingLink, TRACKING_PREFIX, TrackingLink};
 pub use update_program::UpdateProgram;
 pub use update_report::UpdateReport;

@@ -12,9 +12,9 @@ use portico_domain::{
     report::{CloseReason, ReportState, Severity, WaitingOn, check_withdraw},
     room::Ring,
 };
-use portico_policy::{Actor, ReadPolicy, ReadRoom};
+use portico_policy::{Actor, PostMessage as MayPost, ReadPolicy, ReadRoom};
 use portico_store::{Read, Tx};
-use portico_types::{Error, Id, MemberId, MessageId, Millis, Result, RoomId};
+use portico_types::{Error, FileId, Id, MemberId, MessageId, Millis, Result, RoomId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -192,6 +192,19 @@ pub struct PostAsReporter {
     /// The room of the tracking link.
     pub id: RoomId,
     pub composed: Composed,
+    /// Their own uploads.
+    pub files: Vec<FileId>,
+}
+
+/// Whether the reporter may write. Asked before the bytes of a file come.
+pub struct MayAnswer;
+
+impl Query for MayAnswer {
+    type Out = ();
+
+    fn run(&self, ctx: &Ctx, read: &mut Read<'_>) -> Result<()> {
+        read.access_report::<MayPost>(&ctx.actor, own(ctx)?).map(|_| ())
+    }
 }
 
 impl Command for PostAsReporter {
@@ -210,7 +223,7 @@ impl Command for PostAsReporter {
             composed: self.composed.clone(),
             ring: None,
             thread: None,
-            files: Vec::new(),
+            files: self.files.clone(),
             confirm: false,
         };
         shown(post.run(ctx, tx)?, None)

@@ -17,7 +17,7 @@ use portico_types::{ErrorCode, Millis};
 async fn answer(t: &TestApp, d: &Desk, actor: Actor, id: RoomId, body: &str) -> Result<()> {
     let ctx = t.ctx_as(d.org.tenant, actor);
     let composed = messages::compose(&t.app, &ctx, body).await.unwrap();
-    t.app.run(ctx, PostAsReporter { id, composed }).await.map(|_| ())
+    t.app.run(ctx, PostAsReporter { id, composed, files: vec![] }).await.map(|_| ())
 }
 
 async fn states(t: &TestApp, who: &Person, states: &str) -> Vec<String> {

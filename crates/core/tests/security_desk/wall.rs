@@ -81,7 +81,7 @@ async fn planted(t: &TestApp, d: &Desk) -> (Submitted, MessageId, portico_types:
     let mats = by_link(t, sent.token.expose()).await.unwrap();
     let ctx = t.ctx_as(d.org.tenant, mats);
     let composed = messages::compose(&t.app, &ctx, &full("answer")).await.unwrap();
-    t.app.run(ctx, PostAsReporter { id: sent.id, composed }).await.unwrap();
+    t.app.run(ctx, PostAsReporter { id: sent.id, composed, files: vec![] }).await.unwrap();
     (sent, note.id, file.id)
 }
 
@@ -226,7 +226,9 @@ fn a_reporter_is_told_only_what_is_for_everyone() {
         }
         let composed = messages::compose(&t.app, &ctx(), "x").await.unwrap();
         refused(
-            t.app.run(ctx(), PostAsReporter { id: other.id, composed: composed.clone() }).await,
+            t.app
+                .run(ctx(), PostAsReporter { id: other.id, composed: composed.clone(), files: vec![] })
+                .await,
             "write elsewhere",
             "Mats",
         );

@@ -130,7 +130,7 @@ impl Read<'_> {
 
     /// Whether this server has other organizations. Asked on SQLite only, which has no wall between them.
     fn has_neighbours(&mut self) -> Result<bool> {
-        self.one("SELECT EXISTS (SELECT 1 FROM tenant WHERE id <> $1)", &[], |r| r.int(0))
+        self.one("/* instance: any other organization */ SELECT EXISTS (SELECT 1 FROM tenant WHERE tenant_id <> $1)", &[], |r| r.int(0))
             .map(|found| found.is_some_and(|n| n != 0))
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing here is known of the reader but the link they came with: no cookie is read or set. What a page loads is one
 //! style sheet of our own, and the policy that is sent along allows nothing else.
 
+mod answer;
 mod policy;
 mod report;
 mod shape;
@@ -50,11 +51,16 @@ pub(crate) fn routes() -> Router<Api> {
         .route("/security/mark.svg", get(mark))
         .route("/security/{slug}", get(policy::policy))
         .route("/security/{slug}/report", get(report::form).post(report::send))
-        .route("/security/track/{token}", get(track::page).post(track::reply))
         .route("/security/track/{token}/withdraw", post(track::withdraw))
         .route("/security/track/{token}/files/{id}", get(track::file))
         .route("/.well-known/security.txt", get(policy::security_txt))
         .layer(DefaultBodyLimit::max(FORM))
+        // Its files are measured one by one, as they are written.
+        .merge(
+            Router::new()
+                .route("/security/track/{token}", get(track::page).post(track::reply))
+                .layer(DefaultBodyLimit::disable()),
+        )
 }
 
 fn environment() -> Result<&'static Environment<'static>> {

@@ -1,16 +1,16 @@
 //! The reporter's page: the link is the key, to one report and nothing else.
 
-use super::{Keep, answer, from_our_page, once, render, report::sentence, see_other, shape::ReportFacts};
+use super::{
+    Keep, answer, answer::Answer, from_our_page, once, render, report::sentence, see_other,
+    shape::ReportFacts,
+};
 use crate::{
     Api,
     security::{Gate, track},
 };
 use axum::{
-    Extension, Form,
-    extract::{
-        Path, Query, State,
-        rejection::{FormRejection, QueryRejection},
-    },
+    Extension,
+    extract::{Multipart, Path, Query, State, multipart::MultipartRejection, rejection::QueryRejection},
     http::{HeaderMap, StatusCode},
     response::Response,
 };
@@ -67,6 +67,7 @@ async fn show(
         fresh => look.sent.is_some(),
         failed => failed.say,
         kept => failed.kept,
+        max_file => api.max_file >> 20,
         once => api.edge.fresh::<Id>().to_string(),
         r => Value::from(Serde(ReportFacts::from(found))),
     };
@@ -92,13 +93,6 @@ pub(super) async fn page(
     })
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Answer {
-    once: String,
-    body: String,
-}
-
 /// The reporter answers.
 pub(super) async fn reply(
     State(api): State<Api>,
@@ -106,18 +100,21 @@ pub(super) async fn reply(
     peer: Peer,
     Path(token): Path<String>,
     headers: HeaderMap,
-    form: Result<Form<Answer>, FormRejection>,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let outcome = async {
         from_our_page(&headers, &peer)?;
         let mut ctx = reporter(&api, &gate, &peer, &token).await?;
-        let Form(form) = form.map_err(|_| Error::too_large("body", "the message is too long; shorten it"))?;
+        let mut form = form.map_err(|_| Error::invalid("form", "open the form here and send it again"))?;
         let again = ctx.clone();
-        ctx.key = once(&form.once, &[&form.body]);
-        // Browsers send the line ends of forms as two characters.
-        match track::write(&api, ctx, &form.body.replace("\r\n", "\n")).await {
+        let mut answer = Answer::default();
+        if let Err(e) = answer.read(&api, &gate, &ctx, &mut form).await {
+            return failed(&api, again, &token, &e, answer.body).await;
+        }
+        ctx.key = once(&answer.once, &[&answer.body, &answer.marks]);
+        match track::write(&api, ctx, &answer.body, answer.files).await {
             Ok(written) => see_other(&format!("{}#m{}", path(&token), written.number)),
-            Err(e) => failed(&api, again, &token, &e, form.body).await,
+            Err(e) => failed(&api, again, &token, &e, answer.body).await,
         }
     };
     answer(outcome.await)

@@ -51,6 +51,12 @@ fn form(fields: &str) -> Body {
     Body::Raw("application/x-www-form-urlencoded", fields.as_bytes().to_vec())
 }
 
+fn parts(words: &str) -> Body {
+    let part =
+        format!("--edge\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n{words}\r\n--edge--\r\n");
+    Body::Raw("multipart/form-data; boundary=edge", part.into_bytes())
+}
+
 macro_rules! calls {
     ($($op:literal $(($of:literal))?: |$at:ident $(, $own:ident)?| $shot:expr;)+) => {
         /// Every row.
@@ -274,6 +280,8 @@ calls! {
     "POST /reports/{id}/tracking-link": |at| get(format!("/reports/{}/tracking-link", at.report));
     "GET /reports/track": |_at| get("/reports/track");
     "POST /reports/track/messages": |_at| send("/reports/track/messages", json!({"body": "More"}));
+    "POST /reports/track/files": |_at| Shot { path: "/reports/track/files?name=a.txt".into(), body: Body::Raw("text/plain", b"a".to_vec()) };
+    "GET /reports/track/files/{id}": |at| get(format!("/reports/track/files/{}", at.reporter_file));
     "POST /reports/track/close": |_at| get("/reports/track/close");
 
     "GET /openapi.json": |_at| get("/openapi.json");
@@ -303,8 +311,8 @@ calls! {
     "GET /security/{slug}/report": |at| get(format!("/security/{}/report", at.slug));
     "POST /security/{slug}/report": |at| Shot { path: format!("/security/{}/report", at.slug), body: form("title=A&description=B&steps=C&impact=D") };
     "GET /security/track/{token}": |at| get(format!("/security/track/{}", at.tracking));
-    "POST /security/track/{token}": |at| Shot { path: format!("/security/track/{}", at.tracking), body: form("body=More") };
+    "POST /security/track/{token}": |at| Shot { path: format!("/security/track/{}", at.tracking), body: parts("More") };
     "POST /security/track/{token}/withdraw": |at| Shot { path: format!("/security/track/{}/withdraw", at.tracking), body: form("") };
-    "GET /security/track/{token}/files/{id}": |at| get(format!("/security/track/{}/files/{}", at.tracking, at.visitor_file));
+    "GET /security/track/{token}/files/{id}": |at| get(format!("/security/track/{}/files/{}", at.tracking, at.reporter_file));
     "GET /.well-known/security.txt": |_at| get("/.well-known/security.txt");
 }

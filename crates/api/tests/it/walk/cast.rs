@@ -19,6 +19,7 @@ pub(super) struct Side {
     pub(super) file: String,
     pub(super) loose_file: String,
     pub(super) visitor_file: String,
+    pub(super) reporter_file: String,
     pub(super) member: String,
     pub(super) apart: String,
     pub(super) agent: String,
@@ -40,7 +41,7 @@ pub(super) struct Side {
 
 impl Side {
     /// Every id.
-    pub(super) fn all(&mut self) -> [&mut String; 32] {
+    pub(super) fn all(&mut self) -> [&mut String; 33] {
         [
             &mut self.public,
             &mut self.private,
@@ -58,6 +59,7 @@ impl Side {
             &mut self.file,
             &mut self.loose_file,
             &mut self.visitor_file,
+            &mut self.reporter_file,
             &mut self.member,
             &mut self.apart,
             &mut self.agent,

@@ -33,12 +33,12 @@ const PUBLIC: &[&str] = &[
     "GET /security/track/{token}",
     "POST /security/track/{token}",
     "POST /security/track/{token}/withdraw",
+    "GET /security/track/{token}/files/{id}",
     "GET /.well-known/security.txt",
 ];
 
 /// What cannot succeed in this world: it is set up, and a socket needs a real connection.
-const NEVER: &[&str] =
-    &["POST /setup", "GET /stream", "GET /widget/v1/{key}/stream", "GET /security/track/{token}/files/{id}"];
+const NEVER: &[&str] = &["POST /setup", "GET /stream", "GET /widget/v1/{key}/stream"];
 
 /// Public calls that look at who calls nevertheless.
 const LOOKS_AT_CALLER: &[&str] = &["POST /programs/{slug}/reports", "GET /widget/v1/{key}/config"];

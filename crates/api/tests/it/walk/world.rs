@@ -174,6 +174,10 @@ async fn fill(h: &HttpApp, org: &Org, side: &str, first: bool) -> (Side, People,
     let mail = format!("{}@example.net", m("reportermail"));
     s.tracking = tracking(&sender.post(&submit, a_report(&m("title"), &m("report"), &mail)).await);
     let tracking2 = tracking(&sender.post(&submit, a_report(&m("titletwo"), &m("reporttwo"), "")).await);
+    let reporter = h.as_reporter(&s.tracking);
+    let proof = reporter.ask("POST", "/reports/track/files?name=proof.txt").raw("text/plain", "proof").await;
+    s.reporter_file = id(&proof.ok(201));
+    reporter.post("/reports/track/messages", json!({"file_ids": [s.reporter_file]})).await.ok(201);
     let reports = h.as_member(&p.secur).get("/reports?state=all").await.ok(200);
     let mut reports = reports["items"].as_array().expect("reports").iter();
     s.report = id(reports.find(|r| r["title"] == m("title").as_str()).expect("the report"));
