@@ -8,7 +8,7 @@
 set -eu
 . "$(dirname -- "$0")/here.sh"
 
-steps='fmt checks lints ui-packages ui-check ui-test ui-build rust schemathesis release browser'
+steps='fmt checks lints ui-packages ui-check ui-test ui-build rust schemathesis release law browser'
 
 step_fmt() { cargo fmt --all --check -- -l; }
 step_checks() { cargo xtask check; }
@@ -31,9 +31,9 @@ step_law() {
   export PORTICO_BIN
   (cd ui && npm run test:live -w @portico/app)
 }
-# A debug build is what has the arithmetic checks on.
+# A debug build is what has the arithmetic checks on; of the whole workspace, so that what the tests built serves.
 step_schemathesis() {
-  cargo build --locked -p portico-server
+  cargo build --workspace --locked
   scripts/schemathesis.sh "${CARGO_TARGET_DIR:-$root/target}/debug/portico"
 }
 step_browser() {
