@@ -56,15 +56,18 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .merge(files::routes())
         .merge(customers::routes())
         .merge(security::routes())
+        .merge(health::routes())
 }
 
 /// The whole HTTP surface but the web app's own files, which the server adds as the fallback.
 pub fn router(api: Api) -> Router<Api> {
-    let (native, _) = openapi::parts();
+    let parts = openapi::parts();
+    let gate = middleware::from_fn_with_state(api.clone(), widget::gate);
     Router::new()
-        .nest(BASE, native.merge(openapi::routes()).merge(health::routes()).merge(stream::routes()))
+        .merge(parts.native)
+        .nest(BASE, openapi::routes().merge(stream::routes()))
         .merge(security::pages::routes())
-        .merge(widget::routes(api.clone()))
+        .merge(parts.widget.layer(gate))
         .layer(axum::Extension(security::Gate::new(api.edge.app.clock())))
         .layer(middleware::from_fn(portico_edge::once))
         .layer(middleware::from_fn_with_state(api.edge, portico_edge::request_id))

@@ -4,7 +4,7 @@ mod fetch;
 mod upload;
 
 pub(crate) use fetch::{serve, serve_thumb};
-pub(crate) use upload::{take, take_stream};
+pub(crate) use upload::{Named, take, take_stream};
 
 use crate::Api;
 use utoipa_axum::{router::OpenApiRouter, routes};

@@ -11,6 +11,7 @@ use utoipa::{
         Components, ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Responses,
         path::{Operation, ParameterIn},
         schema::{ObjectBuilder, Schema},
+        security::SecurityRequirement,
     },
 };
 
@@ -72,7 +73,8 @@ fn add(operation: &mut Operation, writes: bool) {
     let (in_path, in_query) = (has(&ParameterIn::Path), has(&ParameterIn::Query));
     let body = operation.request_body.is_some();
     // An operation that asks for nobody says so with an empty requirement of its own.
-    let signed_in = operation.security.is_none();
+    let signed_in =
+        operation.security.as_ref().is_none_or(|all| !all.contains(&SecurityRequirement::default()));
     let mut common: Vec<(&str, &str)> = vec![("503", "the server is at its limit; see Retry-After")];
     if signed_in {
         common.push(("401", "nobody is signed in"));

@@ -46,7 +46,7 @@ pub(crate) struct Part {
 }
 
 /// What the reporter sees of the report.
-#[utoipa::path(get, path = "/reports/track", tag = "reporter", params(Part), responses((status = 200, body = Tracked), (status = 401)))]
+#[utoipa::path(get, path = "/reports/track", tag = "reporter", security(("tracking" = [])), params(Part), responses((status = 200, body = Tracked), (status = 401)))]
 pub(crate) async fn get(
     State(api): State<Api>,
     Outsider(ctx): Outsider,
@@ -69,7 +69,7 @@ pub(crate) struct Answer {
 }
 
 /// Answer the team.
-#[utoipa::path(post, path = "/reports/track/messages", tag = "reporter", params(("Idempotency-Key" = Option<String>, Header)), request_body = Answer,
+#[utoipa::path(post, path = "/reports/track/messages", tag = "reporter", security(("tracking" = [])), params(("Idempotency-Key" = Option<String>, Header)), request_body = Answer,
     responses((status = 201, body = TrackedMessage), (status = 400), (status = 401), (status = 413)))]
 pub(crate) async fn post(
     State(api): State<Api>,
@@ -80,7 +80,7 @@ pub(crate) async fn post(
 }
 
 /// Take the report back.
-#[utoipa::path(post, path = "/reports/track/close", tag = "reporter", responses((status = 204), (status = 401), (status = 409, description = "it is confirmed or closed")))]
+#[utoipa::path(post, path = "/reports/track/close", tag = "reporter", security(("tracking" = [])), responses((status = 204), (status = 401), (status = 409, description = "it is confirmed or closed")))]
 pub(crate) async fn close(State(api): State<Api>, Outsider(ctx): Outsider) -> Result<StatusCode, Problem> {
     let id = own(&ctx)?;
     api.edge.app.run(ctx, WithdrawReport { id }).await?;

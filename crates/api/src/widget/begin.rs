@@ -9,26 +9,33 @@ use portico_policy::Actor;
 use portico_realtime::Viewer;
 use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
+/// A page somebody is on.
+#[derive(Deserialize, utoipa::ToSchema)]
 pub(crate) struct PageForm {
+    /// `https:` or `http:`.
     pub(super) url: String,
     #[serde(default)]
     pub(super) title: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub(crate) struct BeginForm {
+    /// The token of an earlier visit.
     token: Option<String>,
+    /// The host's signed word for who this is.
     jwt: Option<String>,
     name: Option<String>,
     email: Option<String>,
+    /// BCP 47.
     locale: Option<String>,
+    /// IANA name.
     time_zone: Option<String>,
     page: Option<PageForm>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct BegunView {
+    /// The bearer token for everything else.
     token: String,
     visitor: PublicVisitor,
     conversation: Option<PublicConversation>,
@@ -37,7 +44,10 @@ pub(crate) struct BegunView {
     cursor: String,
 }
 
-/// Known again by token, vouched for by the host, or new. Takes no Idempotency-Key.
+/// Begin as a visitor: known again by token, vouched for by the host, or new. Takes no Idempotency-Key.
+#[utoipa::path(post, path = "/visitor", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet.")), request_body = BeginForm, security(()),
+    responses((status = 200, body = BegunView), (status = 401, description = "token or jwt does not hold"),
+        (status = 403, description = "this inbox takes only visitors its host vouches for"), (status = 404)))]
 pub(crate) async fn begin(
     State(api): State<Api>,
     Extension(at): Extension<At>,

@@ -8,7 +8,7 @@ use portico_edge::{Anyone, Problem};
 use portico_policy::Actor;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct ConfigView {
     #[serde(flatten)]
     config: PublicConfig,
@@ -17,6 +17,8 @@ pub(crate) struct ConfigView {
 }
 
 /// The public side of an inbox; with a visitor's token also how much they have not read.
+#[utoipa::path(get, path = "/config", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet.")), security((), ("visitor" = [])),
+    responses((status = 200, body = ConfigView), (status = 401, description = "the token does not hold"), (status = 404)))]
 pub(crate) async fn get(
     State(api): State<Api>,
     Extension(at): Extension<At>,

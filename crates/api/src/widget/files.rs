@@ -4,7 +4,10 @@ use super::{
     gate::At,
     view::{base, below},
 };
-use crate::{Api, files};
+use crate::{
+    Api,
+    files::{self, Named},
+};
 use axum::{
     Extension, Json,
     body::Body,
@@ -16,16 +19,12 @@ use portico_core::customers::widget;
 use portico_domain::file::File;
 use portico_edge::{Outsider, Peer, Problem, Words};
 use portico_types::{Error, ErrorCode, FileId, Id, Result};
-use serde::Deserialize;
 use std::collections::HashMap;
 
-#[derive(Deserialize)]
-pub(crate) struct Named {
-    #[serde(default)]
-    name: String,
-}
-
 /// Upload a file: the body is its bytes.
+#[utoipa::path(post, path = "/files", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), Named), security(("visitor" = [])),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = File), (status = 404), (status = 413), (status = 429)))]
 pub(crate) async fn upload(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -49,6 +48,8 @@ fn id<T: From<Id>>(params: &HashMap<String, String>) -> Result<T> {
 }
 
 /// A file's bytes.
+#[utoipa::path(get, path = "/files/{id}", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("id" = String, Path)), security(("visitor" = [])),
+    responses((status = 200, content_type = "*/*"), (status = 206, content_type = "*/*"), (status = 404)))]
 pub(crate) async fn file(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -60,6 +61,8 @@ pub(crate) async fn file(
 }
 
 /// The small picture of a file.
+#[utoipa::path(get, path = "/files/{id}/thumb", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("id" = String, Path)), security(("visitor" = [])),
+    responses((status = 200, content_type = "image/*"), (status = 206, content_type = "image/*"), (status = 404)))]
 pub(crate) async fn thumb(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -72,6 +75,8 @@ pub(crate) async fn thumb(
 
 /// The small picture of somebody who answers here; no content when they have none. Events name a face without asking
 /// for it, and a refusal would stand as an error in the console of somebody else's site.
+#[utoipa::path(get, path = "/faces/{id}", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("id" = String, Path)), security(("visitor" = [])),
+    responses((status = 200, content_type = "image/*"), (status = 206, content_type = "image/*"), (status = 204), (status = 404)))]
 pub(crate) async fn face(
     State(api): State<Api>,
     Extension(at): Extension<At>,

@@ -12,7 +12,7 @@ use portico_edge::{Input, Outsider, Peer, Problem, Words};
 use portico_types::{ContactId, Error, FileId};
 use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
 pub(crate) struct Part {
     /// Messages before this number.
     before: Option<i64>,
@@ -20,13 +20,16 @@ pub(crate) struct Part {
     limit: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = VisitorMessages)]
 pub(crate) struct Slice {
     items: Vec<MessageView>,
+    /// Whether there are earlier ones.
     has_before: bool,
 }
 
 /// What has been said, ascending.
+#[utoipa::path(get, path = "/messages", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), Part), security(("visitor" = [])), responses((status = 200, body = Slice)))]
 pub(crate) async fn page(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -43,15 +46,20 @@ pub(crate) async fn page(
     Ok(Json(Slice { items, has_before: page.has_before }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = VisitorPost)]
 pub(crate) struct PostForm {
+    /// Markdown; may be empty with files.
     #[serde(default)]
     body: String,
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     file_ids: Vec<FileId>,
 }
 
 /// Write. The first message begins the conversation.
+#[utoipa::path(post, path = "/messages", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("Idempotency-Key" = Option<String>, Header)), security(("visitor" = [])), request_body = PostForm,
+    responses((status = 201, body = MessageView), (status = 429)))]
 pub(crate) async fn post(
     State(api): State<Api>,
     Extension(at): Extension<At>,

@@ -9,12 +9,15 @@ use portico_edge::{Input, Outsider, Peer, Problem};
 use portico_types::Result;
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
+#[schema(as = VisitorMark)]
 pub(crate) struct Mark {
+    /// Of the last message read.
     number: i64,
 }
 
 /// Read up to here.
+#[utoipa::path(post, path = "/read", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("Idempotency-Key" = Option<String>, Header)), security(("visitor" = [])), request_body = Mark, responses((status = 204)))]
 pub(crate) async fn read(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -26,6 +29,8 @@ pub(crate) async fn read(
 }
 
 /// This page is open.
+#[utoipa::path(post, path = "/page", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("Idempotency-Key" = Option<String>, Header)), security(("visitor" = [])), request_body = PageForm,
+    responses((status = 204), (status = 429)))]
 pub(crate) async fn page(
     State(api): State<Api>,
     Extension(at): Extension<At>,

@@ -5,27 +5,36 @@ use portico_domain::file::File;
 use portico_types::{MessageId, Millis};
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PublicAuthor)]
 struct AuthorView {
     name: String,
+    /// Where their picture is; with the visitor's token.
     picture: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
+#[schema(as = PublicBody)]
 enum BodyView {
     Said { text: String, html: String },
     Deleted { deleted: bool },
 }
 
-#[derive(Serialize)]
+/// A message as a visitor gets it.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PublicMessage)]
 pub(crate) struct MessageView {
+    #[schema(value_type = String)]
     id: MessageId,
+    /// 1, 2, 3 … among the messages the visitor sees.
     number: i64,
     mine: bool,
     author: AuthorView,
     body: BodyView,
+    #[schema(value_type = i64)]
     created_at: Millis,
+    #[schema(value_type = Option<i64>)]
     edited_at: Option<Millis>,
     files: Vec<File>,
     client_key: Option<String>,

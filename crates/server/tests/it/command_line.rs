@@ -59,7 +59,7 @@ fn help_settings_and_description_are_printed() {
     }
     let document = portico(&["openapi"], "");
     let document: serde_json::Value = serde_json::from_slice(&document.stdout).unwrap();
-    assert!(document["paths"]["/rooms/{id}/messages"]["post"].is_object());
+    assert!(document["paths"]["/api/portico/v1/rooms/{id}/messages"]["post"].is_object());
     let dir = tempfile::tempdir().unwrap();
     let bad = portico(&["serve", "--data", dir.path().to_str().unwrap(), "--database", "mysql://x"], "");
     assert!(!bad.status.success());

@@ -5,12 +5,9 @@ use super::{
     cast::{Side, Who},
     world::World,
 };
+use crate::description;
 use portico_testkit::Answer;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What nobody in particular may use.
 const PUBLIC: &[&str] = &[
@@ -215,12 +212,10 @@ impl Findings {
 
     /// Fails when anything was found. Statuses the description does not know count too.
     pub(super) fn report(mut self) {
-        let document: serde_json::Value =
-            serde_json::from_str(&portico_api::openapi::document()).expect("JSON");
+        let operations = description::operations();
         for (op, statuses) in &self.seen {
-            let (method, path) = op.split_once(' ').expect("METHOD /path");
-            let known = &document["paths"][path][method.to_lowercase()]["responses"];
-            for status in statuses.iter().filter(|_| known.is_object()) {
+            let Some(known) = operations.get(op).map(|operation| &operation["responses"]) else { continue };
+            for status in statuses {
                 if known.get(status.to_string()).is_none() {
                     self.wrong.insert(format!("{op}: answers {status}, which its description does not know"));
                 }
@@ -235,27 +230,4 @@ impl Findings {
 fn contains(text: &str, word: &str) -> bool {
     text.match_indices(word)
         .any(|(i, _)| !text[i + word.len()..].starts_with(|c: char| c.is_ascii_alphanumeric()))
-}
-
-/// The paths of routes that are made by hand and so are not in the description.
-pub(super) fn routes_in_source() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    found
-}
-
-fn read(dir: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(dir).expect("the source") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            read(&path, found);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            let text = fs::read_to_string(&path).expect("a source file");
-            for part in text.split(".route(").skip(1) {
-                if let Some(route) = part.trim_start().strip_prefix('"').and_then(|p| p.split('"').next()) {
-                    found.insert(route.to_owned());
-                }
-            }
-        }
-    }
 }
