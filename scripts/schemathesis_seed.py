@@ -73,13 +73,14 @@ faces = {{ values = [{json.dumps(face)}] }}
 include-tag = "reporter"
 headers = {{ Authorization = "Bearer {tracking}" }}
 
-[[operations]]
-include-tag = "widget"
-headers = {{ Authorization = "Bearer {visitor}" }}
-parameters = {{ "path.key" = {json.dumps(inbox["key"])}, "path.id" = {{ dictionary = "files", probability = 0.7 }} }}
-
+# Of those that name an operation the first counts.
 [[operations]]
 include-path = "/widget/v1/{{key}}/faces/{{id}}"
 headers = {{ Authorization = "Bearer {visitor}" }}
-parameters = {{ "path.key" = {json.dumps(inbox["key"])}, "path.id" = {{ dictionary = "faces", probability = 0.7 }} }}"""
+parameters = {{ "path.key" = {json.dumps(inbox["key"])}, "path.id" = {{ dictionary = "faces", probability = 0.7 }} }}
+
+[[operations]]
+include-tag = "widget"
+headers = {{ Authorization = "Bearer {visitor}" }}
+parameters = {{ "path.key" = {json.dumps(inbox["key"])}, "path.id" = {{ dictionary = "files", probability = 0.7 }} }}"""
 )
