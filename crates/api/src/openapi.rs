@@ -1,5 +1,7 @@
 //! The machine-readable description of the API, made from the handlers themselves.
 
+pub(crate) use refusals::ErrorDetail;
+
 mod ids;
 mod refusals;
 mod stream;

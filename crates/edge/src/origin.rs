@@ -1,6 +1,10 @@
 //! One id a request, in its log lines, its errors and its response header.
 
-use crate::{Problem, problem::Carried, who::Edge};
+use crate::{
+    Problem,
+    problem::{Beside, Carried},
+    who::Edge,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -22,6 +26,7 @@ pub async fn request_id(State(edge): State<Edge>, mut request: Request, next: Ne
     let (method, path) = (request.method().clone(), safe_path(request.uri().path()));
     let mut response = next.run(request).await;
     let carried = response.extensions_mut().remove::<Carried>().map(|c| c.0);
+    let beside = response.extensions_mut().remove::<Beside>();
     let plain =
         response.headers().get(header::CONTENT_TYPE).is_none_or(|v| v.as_bytes().starts_with(b"text/plain"));
     let error = match (carried, response.status()) {
@@ -39,7 +44,7 @@ pub async fn request_id(State(edge): State<Edge>, mut request: Request, next: Ne
         if let Some(cause) = error.cause() {
             tracing::error!(request_id = id, %method, path, cause, "a request failed");
         }
-        let body = Problem::body(&error, &id);
+        let body = Problem::body(&error, beside, &id);
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response.headers_mut().remove(header::CONTENT_LENGTH);
         *response.body_mut() = Body::from(body);

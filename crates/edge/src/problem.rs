@@ -6,7 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use portico_types::{Error, ErrorCode};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 /// An error on its way out. The request id is put in by the `request_id` layer, which sees the response.
 #[derive(Debug)]
@@ -22,15 +23,37 @@ impl From<Error> for Problem {
 #[derive(Clone)]
 pub(crate) struct Carried(pub(crate) Error);
 
+/// What stands beside the error in the body.
+#[derive(Clone)]
+pub(crate) struct Beside {
+    name: &'static str,
+    value: Value,
+}
+
 impl Problem {
-    pub(crate) fn body(error: &Error, request_id: &str) -> String {
-        json!({"error": {
+    pub(crate) fn body(error: &Error, beside: Option<Beside>, request_id: &str) -> String {
+        let mut body = json!({"error": {
             "code": error.code().as_str(),
             "message": error.message(),
             "field": error.field(),
             "request_id": request_id,
-        }})
-        .to_string()
+        }});
+        if let Some(Beside { name, value }) = beside {
+            body[name] = value;
+        }
+        body.to_string()
+    }
+
+    /// The response with what there is now beside the error, so that the caller can go on without asking.
+    pub fn beside(self, name: &'static str, value: &impl Serialize) -> Response {
+        match serde_json::to_value(value) {
+            Ok(value) => {
+                let mut response = self.into_response();
+                response.extensions_mut().insert(Beside { name, value });
+                response
+            }
+            Err(e) => Self(Error::internal(e)).into_response(),
+        }
     }
 }
 

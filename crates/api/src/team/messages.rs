@@ -1,11 +1,12 @@
 //! Messages, on every desk.
 
 use super::rooms::room_id;
-use crate::{Api, Listed};
+use crate::{Api, Listed, openapi::ErrorDetail};
 use axum::{
     Json,
     extract::{Path, State},
     http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use portico_core::{
     Ctx,
@@ -13,7 +14,7 @@ use portico_core::{
 };
 use portico_domain::{limits, message::Message, message::check_body, room::Ring};
 use portico_edge::{Input, Member, Problem, Words};
-use portico_types::{Error, FileId, MessageId, Millis, Result, RoomId};
+use portico_types::{Error, ErrorCode, FileId, MessageId, Millis, Result, RoomId};
 use serde::{Deserialize, Serialize};
 
 pub(crate) fn message_id(text: &str) -> Result<MessageId> {
@@ -128,20 +129,37 @@ pub(crate) struct Edit {
     version: i64,
 }
 
+/// An edit came second.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = EditConflict)]
+pub(crate) struct Superseded {
+    error: ErrorDetail,
+    /// The message as it is now.
+    message: Message,
+}
+
 /// Change what one wrote.
 #[utoipa::path(patch, path = "/messages/{id}", tag = "messages", params(("id" = String, Path)), request_body = Edit,
-    responses((status = 200, body = Message), (status = 403), (status = 404), (status = 409, description = "somebody edited it first")))]
+    responses((status = 200, body = Message), (status = 403), (status = 404), (status = 409, body = Superseded, description = "somebody edited it first; their version stands beside the error"), (status = 410)))]
 pub(crate) async fn edit(
     State(api): State<Api>,
     Member(ctx): Member,
     Path(id): Path<String>,
     Input(edit): Input<Edit>,
-) -> Result<Json<Message>, Problem> {
+) -> Result<Response, Problem> {
     let id = message_id(&id)?;
     // Whether files make an empty text good is known only in the transaction, which checks again.
     let text = check_body(&edit.body, 1)?;
     let composed = messages::compose(&api.edge.app, &ctx, text).await?;
-    Ok(Json(api.edge.app.run(ctx, messages::EditMessage { id, version: edit.version, composed }).await?))
+    let command = messages::EditMessage { id, version: edit.version, composed };
+    match api.edge.app.run(ctx.clone(), command).await {
+        Ok(message) => Ok(Json(message).into_response()),
+        Err(e) if e.code() == ErrorCode::EditConflict => {
+            let newest = api.edge.app.ask(ctx, messages::GetMessage { id }).await?;
+            Ok(Problem(e).beside("message", &newest))
+        }
+        Err(e) => Err(e.into()),
+    }
 }
 
 /// Delete a message: text, history and files are gone, its number stays.

@@ -107,10 +107,13 @@ fn two_tabs_that_edit_one_message_do_not_lose_each_others_words() {
             one.patch(&path, json!({"body": "from one tab", "version": 1})).await.ok(200)["version"],
             2
         );
-        other
-            .patch(&path, json!({"body": "from the other", "version": 1}))
-            .await
-            .refused(409, "edit_conflict");
+        let second = other.patch(&path, json!({"body": "from the other", "version": 1})).await;
+        second.refused(409, "edit_conflict");
+        assert_eq!(
+            second.json()["message"],
+            one.get(&path).await.ok(200),
+            "the newest stands beside the error"
+        );
         assert_eq!(one.get(&path).await.ok(200)["body"]["text"], "from one tab");
         other.patch(&path, json!({"body": "from the other", "version": 2})).await.ok(200);
         for version in [0, -1, 99, i64::MAX] {
