@@ -70,6 +70,32 @@ const FULL: [(&str, &str); 9] = [
     ("wants_credit", "yes"),
 ];
 
+/// Nobody in particular has no name under which keys could be kept apart, so a key counts with what it was sent with.
+#[test]
+fn strangers_who_choose_the_same_key_do_not_meet() {
+    each_http(async |h| {
+        let d = desk(&h).await;
+        let path = "/programs/northwind-lamps/reports";
+        let other =
+            json!({"title": "Another", "description": "No check.", "steps": "1. Look", "impact": "Much."});
+        let first = h.anonymous().post(path, report()).key("k").await.ok(201);
+        let again = h.anonymous().post(path, report()).key("k").await.ok(201);
+        assert_eq!((&first["key"], &again["key"]), (&json!("NL-1"), &json!("NL-1")), "a retry makes nothing");
+        let stranger = h.anonymous().post(path, other).key("k").await.ok(201);
+        assert_eq!(stranger["key"], "NL-2");
+        let counts = h.as_member(&d.sam).get("/reports/counts").await.ok(200);
+        assert_eq!(counts["new"], 2);
+        // Whoever is somebody is told that their key is used.
+        let sam = h.as_member(&d.sam);
+        sam.post(path, report()).key("k").await.ok(201);
+        let reused = json!({"title": "B", "description": "C", "steps": "D", "impact": "E"});
+        sam.post(path, reused).key("k").await.refused(409, "idempotency_key_reused");
+        for key in ["", "two words"] {
+            h.anonymous().post(path, report()).key(key).await.refused(400, "invalid");
+        }
+    });
+}
+
 fn page(answer: &Answer, status: u16) -> String {
     assert_eq!(answer.status, status, "{}: {}", answer.asked, answer.text());
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");

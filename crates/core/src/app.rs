@@ -78,12 +78,12 @@ impl App {
 
 fn once<C: Command>(ctx: &Ctx, tx: &mut Tx<'_>, command: &C) -> Result<C::Out> {
     let Some(key) = &ctx.key else { return command.run(ctx, tx) };
-    let actor = ctx.actor.key();
-    match tx.replay(actor, &key.key, &key.fingerprint)? {
+    let (actor, name) = (ctx.actor.key(), key.name_for(&ctx.actor));
+    match tx.replay(actor, &name, &key.fingerprint)? {
         Replay::Made(made) => command.recall(ctx, tx, &made),
         Replay::New => {
             let out = command.run(ctx, tx)?;
-            tx.remember(actor, &key.key, &key.fingerprint, &command.remember(&out)?, ctx.now)?;
+            tx.remember(actor, &name, &key.fingerprint, &command.remember(&out)?, ctx.now)?;
             Ok(out)
         }
     }

@@ -14,6 +14,21 @@ pub struct IdempotencyKey {
     pub fingerprint: [u8; 32],
 }
 
+impl IdempotencyKey {
+    /// The name under which it is kept. Strangers have no place of their own, so theirs is the key together with what is
+    /// asked: two who choose the same key neither meet nor learn of each other. The blank keeps it apart from any key
+    /// that a caller can send.
+    pub(crate) fn name_for(&self, actor: &Actor) -> String {
+        match actor {
+            Actor::Anonymous => self
+                .fingerprint
+                .iter()
+                .fold(format!("{} ", self.key), |name, byte| format!("{name}{byte:02x}")),
+            _ => self.key.clone(),
+        }
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Ctx {

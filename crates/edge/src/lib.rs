@@ -25,4 +25,4 @@ pub use origin::{RequestId, request_id};
 pub use problem::Problem;
 pub use site::Site;
 pub use sockets::{Seat, Sockets};
-pub use who::{Anyone, Edge, Member, Outsider, Peer, SESSION_COOKIE, agent, session_cookie};
+pub use who::{Anyone, Edge, Member, Once, Outsider, Peer, SESSION_COOKIE, agent, session_cookie};

@@ -91,6 +91,8 @@ pub struct Member(pub Ctx);
 pub struct Outsider(pub Ctx);
 /// Somebody, if they say who they are.
 pub struct Anyone(pub Option<Ctx>);
+/// The key of a request that must happen once, for what needs no account. With one, `Ctx` has it already.
+pub struct Once(pub Option<IdempotencyKey>);
 
 async fn identify<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Option<Ctx>>
 where
@@ -130,6 +132,14 @@ where
     }
     ctx.key = key(parts)?;
     Ok(Some(ctx))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Once {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self(key(parts)?))
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<String>> {

@@ -18,7 +18,7 @@ use portico_domain::{
     message::check_body,
     report::{CloseReason, Report, ReportState, Severity},
 };
-use portico_edge::{Anyone, Input, Member, Peer, Problem, Words};
+use portico_edge::{Anyone, Input, Member, Once, Peer, Problem, Words};
 use portico_policy::Actor;
 use portico_types::{Error, MemberId, Result, RoomId};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -73,13 +73,15 @@ pub(crate) async fn submit(
     State(api): State<Api>,
     Extension(gate): Extension<Gate>,
     Anyone(who): Anyone,
+    Once(key): Once,
     peer: Peer,
     Path(slug): Path<String>,
     Input(new): Input<NewReport>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
-    let ctx = match who {
-        Some(ctx) => ctx,
-        None => nobody(&api, &peer).await?,
+    let ctx = match (who, key) {
+        (Some(ctx), _) => ctx,
+        (None, Some(key)) => nobody(&api, &peer).await?.once(key),
+        (None, None) => nobody(&api, &peer).await?,
     };
     let draft = ReportDraft {
         title: new.title,

@@ -172,9 +172,6 @@ pub(super) async fn send(
             let status = StatusCode::from_u16(e.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let failed = match e.code() {
                 ErrorCode::Internal => "Something went wrong on our side, please send it again.".to_owned(),
-                ErrorCode::IdempotencyKeyReused => {
-                    "This form was sent already; to report something else, open a new one.".to_owned()
-                }
                 _ => sentence(e.message()),
             };
             answer(show(status, page, &fields, Some(&failed), &[]))
