@@ -53,6 +53,8 @@ codes! {
     TooLarge = "too_large", 413;
     /// Not a kind of content this takes.
     Unsupported = "unsupported", 415;
+    /// The part asked for is not there.
+    Range = "range", 416;
     /// It needs `confirm: true`.
     ConfirmNeeded = "confirm_needed", 422;
     /// Too often.
@@ -151,6 +153,11 @@ impl Error {
     /// Not a kind of content this takes.
     pub fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::Unsupported, message)
+    }
+
+    /// The part asked for begins behind the end of what there is.
+    pub fn range(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: Some("Range".into()), ..Self::new(ErrorCode::Range, message) }
     }
 
     /// It needs a second, explicit yes.

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use portico_blobs::{ByteRange, content_disposition, inline_safe};
+use portico_blobs::{BlobError, ByteRange, content_disposition, inline_safe};
 use portico_core::{Ctx, files::FetchFile};
 use portico_edge::{Member, Problem};
 use portico_types::{Error, FileId, Result};
@@ -19,8 +19,9 @@ fn file_id(text: &str) -> Result<FileId> {
 }
 
 /// A file's bytes.
-#[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, content_type = "*/*"), (status = 206, content_type = "*/*"), (status = 404)))]
+#[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = String, Path), ("Range" = Option<String>, Header)),
+    responses((status = 200, content_type = "*/*"), (status = 206, content_type = "*/*"), (status = 404),
+        (status = 416, description = "the range begins behind the end; Content-Range tells the size")))]
 pub(crate) async fn file(
     State(api): State<Api>,
     Member(ctx): Member,
@@ -32,7 +33,7 @@ pub(crate) async fn file(
 
 /// The small picture of a file.
 #[utoipa::path(get, path = "/files/{id}/thumb", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, content_type = "image/jpeg"), (status = 404)))]
+    responses((status = 200, content_type = "image/*"), (status = 206, content_type = "image/*"), (status = 404), (status = 416)))]
 pub(crate) async fn thumb(
     State(api): State<Api>,
     Member(ctx): Member,
@@ -66,7 +67,11 @@ async fn respond(
     headers: &HeaderMap,
 ) -> Result<Response> {
     let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok()).and_then(ByteRange::parse);
-    let reader = api.blobs.read(tenant, sha, range.unwrap_or(ByteRange::All)).await.map_err(blob_error)?;
+    let reader = match api.blobs.read(tenant, sha, range.unwrap_or(ByteRange::All)).await {
+        Ok(reader) => reader,
+        Err(BlobError::Range { size }) => return beyond(size),
+        Err(e) => return Err(blob_error(e)),
+    };
     let (size, start, len) = (reader.size, reader.start, reader.len);
     let mut response = Body::from_stream(ReaderStream::with_capacity(reader, 64 * 1024)).into_response();
     if range.is_some() {
@@ -83,6 +88,13 @@ async fn respond(
     out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400"));
     out.insert(header::VARY, HeaderValue::from_static("authorization, cookie"));
+    Ok(response)
+}
+
+/// Nothing of the range is there; RFC 9110 has the size told with it.
+fn beyond(size: u64) -> Result<Response> {
+    let mut response = Problem(Error::range(format!("the file has {size} bytes"))).into_response();
+    response.headers_mut().insert(header::CONTENT_RANGE, value(&format!("bytes */{size}"))?);
     Ok(response)
 }
 

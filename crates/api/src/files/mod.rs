@@ -25,7 +25,7 @@ pub(crate) fn blob_error(e: BlobError) -> Error {
         BlobError::TooLarge { .. } => Error::too_large("file", format!("{e} (files.max_size)")),
         BlobError::Full => Error::unavailable("the disk is full; free some space, nothing was kept"),
         BlobError::NotFound => Error::not_found(),
-        BlobError::Range { size } => Error::invalid("Range", format!("the file has {size} bytes")),
+        BlobError::Range { size } => Error::range(format!("the file has {size} bytes")),
         other => Error::internal(other),
     }
 }

@@ -49,7 +49,7 @@ fn id<T: From<Id>>(params: &HashMap<String, String>) -> Result<T> {
 
 /// A file's bytes.
 #[utoipa::path(get, path = "/files/{id}", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("id" = String, Path)), security(("visitor" = [])),
-    responses((status = 200, content_type = "*/*"), (status = 206, content_type = "*/*"), (status = 404)))]
+    responses((status = 200, content_type = "*/*"), (status = 206, content_type = "*/*"), (status = 404), (status = 416)))]
 pub(crate) async fn file(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -62,7 +62,7 @@ pub(crate) async fn file(
 
 /// The small picture of a file.
 #[utoipa::path(get, path = "/files/{id}/thumb", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("id" = String, Path)), security(("visitor" = [])),
-    responses((status = 200, content_type = "image/*"), (status = 206, content_type = "image/*"), (status = 404)))]
+    responses((status = 200, content_type = "image/*"), (status = 206, content_type = "image/*"), (status = 404), (status = 416)))]
 pub(crate) async fn thumb(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -76,7 +76,7 @@ pub(crate) async fn thumb(
 /// The small picture of somebody who answers here; no content when they have none. Events name a face without asking
 /// for it, and a refusal would stand as an error in the console of somebody else's site.
 #[utoipa::path(get, path = "/faces/{id}", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("id" = String, Path)), security(("visitor" = [])),
-    responses((status = 200, content_type = "image/*"), (status = 206, content_type = "image/*"), (status = 204), (status = 404)))]
+    responses((status = 200, content_type = "image/*"), (status = 206, content_type = "image/*"), (status = 204), (status = 404), (status = 416)))]
 pub(crate) async fn face(
     State(api): State<Api>,
     Extension(at): Extension<At>,
