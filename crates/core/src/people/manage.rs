@@ -42,6 +42,19 @@ impl Command for ManageMember {
         if self.suspended == Some(true) && ctx.actor.member() == Some(self.id) {
             return Err(Error::conflict(Some("suspended"), "you cannot suspend yourself"));
         }
+        // A program is its team's, whatever rank says: nobody is left with reports that nobody can handle.
+        let able = |role: Role, suspended: bool| role > Role::Guest && !suspended;
+        let stays_able = able(self.role.unwrap_or(before.role), self.suspended.unwrap_or(before.suspended));
+        if able(before.role, before.suspended)
+            && !stays_able
+            && let Some(program) = tx.last_of_program(&permit, self.id)?
+        {
+            let field = if self.suspended == Some(true) { "suspended" } else { "role" };
+            let text = format!(
+                "they are the last who can manage the program {program}; have another member brought into its team first"
+            );
+            return Err(Error::conflict(Some(field), text));
+        }
         let name = self.name.as_deref().map(|n| rooms::name("name", n)).transpose()?;
         let member = tx.update_member(&permit, self.id, self.role, self.suspended, name.as_deref())?;
         tx.emit(ctx.now, None, Audience::Everyone, Event::PersonUpdated { member: Box::new(member.clone()) });

@@ -3,6 +3,7 @@
 use super::*;
 use portico_core::{
     messages::{Drafts, SaveDraft, SaveMessage, Saved, SetThread, Threads},
+    people::ManageMember,
     security::{
         AddTeamMember, GetProgram, ProgramAudit, Programs, RemoveTeamMember, Reports, States, UpdateProgram,
     },
@@ -46,6 +47,40 @@ fn who_makes_a_program_is_its_team_unless_others_are_named() {
         let once = t.run_once(&org.owner, "k", 1, program("Twice")).await.unwrap();
         let twice = t.run_once(&org.owner, "k", 1, program("Twice")).await.unwrap();
         assert_eq!(once, twice);
+    });
+}
+
+/// Nobody can be left with reports that nobody can handle: by rank no more than by leaving.
+#[test]
+fn the_last_who_can_manage_a_program_is_neither_suspended_nor_demoted() {
+    each(async |t| {
+        let d = desk(&t).await;
+        let change = |who: &Person, role, suspended| ManageMember { id: who.id, role, suspended, name: None };
+        t.run(&d.org.owner, change(&d.tess, None, Some(true))).await.unwrap();
+        for (role, suspended, field) in [
+            (Some(Role::Guest), None, "role"),
+            (None, Some(true), "suspended"),
+            (Some(Role::Guest), Some(true), "suspended"),
+        ] {
+            let refused = t.run(&d.org.owner, change(&d.sam, role, suspended)).await.unwrap_err();
+            assert_eq!((refused.code(), refused.field()), (ErrorCode::Conflict, Some(field)));
+            assert!(refused.message().contains("Northwind Lamps"), "{}", refused.message());
+        }
+        // A guest of the team is no one to leave it to, and what does not take the program from them is fine.
+        t.run(&d.org.owner, change(&d.gus, None, Some(true))).await.unwrap();
+        t.run(&d.org.owner, change(&d.sam, Some(Role::Admin), None)).await.unwrap();
+        t.run(&d.org.owner, change(&d.sam, Some(Role::Member), Some(false))).await.unwrap();
+        let slug = d.program.slug.as_str();
+        assert_eq!(remove(&t, &d.sam, slug, &d.sam).await.unwrap_err().code(), ErrorCode::Conflict);
+        add(&t, &d.sam, slug, &d.mia).await.unwrap();
+        t.run(&d.org.owner, change(&d.sam, Some(Role::Guest), None)).await.unwrap();
+        // An owner who is the last of a team steps down only when somebody else is in it.
+        let own = t.run(&d.org.owner, program("Shop")).await.unwrap();
+        t.run(&d.org.owner, change(&d.mia, Some(Role::Owner), None)).await.unwrap();
+        let stays = t.run(&d.mia, change(&d.org.owner, Some(Role::Guest), None)).await.unwrap_err();
+        assert_eq!((stays.code(), stays.field()), (ErrorCode::Conflict, Some("role")));
+        add(&t, &d.org.owner, &own.slug, &d.mia).await.unwrap();
+        t.run(&d.mia, change(&d.org.owner, Some(Role::Guest), None)).await.unwrap();
     });
 }
 

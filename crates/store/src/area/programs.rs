@@ -6,7 +6,8 @@ use portico_domain::{
     room::GroupRole,
 };
 use portico_policy::{
-    Action, Actor, CreateProgram, ManageProgram, Permit, ProgramFacts, ReadPolicy, Standing, require,
+    Action, Actor, CreateProgram, ManagePeople, ManageProgram, Permit, ProgramFacts, ReadPolicy, Standing,
+    require,
 };
 use portico_types::{Error, MemberId, Millis, ProgramId, Result, RoomId};
 use serde::{Deserialize, Serialize};
@@ -224,6 +225,19 @@ impl Read<'_> {
              WHERE g.tenant_id = $1 AND g.group_id = $2 AND a.role > 0 AND a.suspended = 0 ORDER BY g.member_id",
             &[(*permit.target()).into()],
             |r| r.id(0),
+        )
+    }
+
+    /// The name of a program that this member is the last to be able to manage, if there is one.
+    pub fn last_of_program(&mut self, _: &Permit<ManagePeople>, member: MemberId) -> Result<Option<String>> {
+        self.one(
+            "SELECT p.name FROM membership g JOIN program p ON p.tenant_id = g.tenant_id AND p.id = g.group_id
+             WHERE g.tenant_id = $1 AND g.member_id = $2 AND NOT EXISTS (
+             SELECT 1 FROM membership o JOIN member a ON a.tenant_id = o.tenant_id AND a.id = o.member_id
+             WHERE o.tenant_id = $1 AND o.group_id = g.group_id AND o.member_id <> $2 AND a.role > 0 AND a.suspended = 0)
+             ORDER BY p.display_id LIMIT 1",
+            &[member.into()],
+            |r| r.text(0),
         )
     }
 }
