@@ -4,7 +4,7 @@ use crate::Ctx;
 use portico_domain::audit::{Named, Outcome};
 use portico_policy::{Actor, Reason};
 use portico_store::{NewAudit, Read, Tx};
-use portico_types::{Id, ProgramId, Result};
+use portico_types::{Id, MemberId, ProgramId, Result};
 use std::collections::BTreeMap;
 
 /// An entry being put together.
@@ -14,12 +14,20 @@ pub struct Record {
     outcome: Outcome,
     detail: BTreeMap<String, String>,
     program: Option<ProgramId>,
+    by: Option<Named>,
 }
 
 impl Record {
     /// An entry about `action`, a name of the matrix.
     pub fn of(action: &'static str) -> Self {
-        Self { action, target: None, outcome: Outcome::Done, detail: BTreeMap::new(), program: None }
+        Self {
+            action,
+            target: None,
+            outcome: Outcome::Done,
+            detail: BTreeMap::new(),
+            program: None,
+            by: None,
+        }
     }
 
     /// What it was done to.
@@ -33,6 +41,13 @@ impl Record {
     #[must_use]
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.detail.insert(key.to_owned(), value.to_string());
+        self
+    }
+
+    /// Done by this member, who has just shown that they are they: the request itself came from nobody yet.
+    #[must_use]
+    pub fn by(mut self, member: MemberId, name: &str) -> Self {
+        self.by = Some(Named { kind: "member".to_owned(), id: Some(member.0), name: name.to_owned() });
         self
     }
 
@@ -52,7 +67,10 @@ impl Record {
 
     /// Writes it.
     pub fn write(self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<()> {
-        let actor = who(ctx, tx)?;
+        let actor = match self.by {
+            Some(named) => named,
+            None => who(ctx, tx)?,
+        };
         tx.record(&NewAudit {
             id: ctx.id(),
             at: ctx.now,

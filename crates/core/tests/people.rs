@@ -4,7 +4,11 @@ use portico_core::people::{
     self, AcceptInvite, Attempt, CreateInvite, CreateToken, EndSessions, ManageMember, People, Sessions,
     Setup, WithdrawToken,
 };
-use portico_domain::{member::Role, session::Scope};
+use portico_domain::{
+    event::{Audience, Event},
+    member::Role,
+    session::Scope,
+};
 use portico_policy::{Actor, Via};
 use portico_testkit::{TestApp, each};
 use portico_types::{ErrorCode, Millis, Result, Secret};
@@ -105,6 +109,35 @@ fn sessions_are_listed_and_ended_and_end_by_themselves() {
 }
 
 #[test]
+fn the_record_names_who_came_in() {
+    each(async |t| {
+        let code = people::new_setup_code(&t.app).await.unwrap();
+        let ann = set_up(&t, code).await.unwrap();
+        t.clock.advance(1);
+        sign_in(&t, "ann@example.org", "wrong password").await.unwrap_err();
+        t.clock.advance(1);
+        let again = sign_in(&t, "ann@example.org", PASSWORD).await.unwrap();
+        t.clock.advance(1);
+        let ctx = t.ctx_as(ann.tenant, actor(&again));
+        let invite =
+            CreateInvite { role: Role::Member, max_uses: 1, expires_in: Millis::DAY, channels: vec![] };
+        let made = t.app.run(ctx.again(), invite).await.unwrap();
+        t.clock.advance(1);
+        accept(&t, &made.code, "ben@example.org").await.unwrap();
+        let record = t.app.ask(ctx.again(), people::Audit { cursor: None, limit: 50 }).await.unwrap().items;
+        let by = |what: &str| {
+            let entry = record.iter().find(|e| e.detail.get("what").is_some_and(|w| w == what)).unwrap();
+            (entry.actor.kind.as_str(), entry.actor.name.as_str(), entry.actor.id)
+        };
+        assert_eq!(by("signed in"), ("member", "Ann", Some(ann.signed_in.member.id.0)));
+        let (kind, name, id) = by("accepted an invitation");
+        assert_eq!((kind, name, id.is_some()), ("member", "Ben", true));
+        // Who typed a wrong password has not shown that they are she.
+        assert_eq!(by("wrong password or suspended"), ("anonymous", "", None));
+    });
+}
+
+#[test]
 fn who_is_unknown_and_who_mistypes_hear_the_same() {
     each(async |t| {
         let code = people::new_setup_code(&t.app).await.unwrap();
@@ -195,7 +228,13 @@ fn a_token_does_what_its_scopes_say_until_it_is_withdrawn() {
         assert_eq!(t.app.run(ctx(), rename).await.unwrap_err().code(), ErrorCode::Forbidden);
         let another = CreateToken { name: "x".into(), scopes: vec![Scope::Admin], expires_in: None };
         assert_eq!(t.app.run(ctx(), another).await.unwrap_err().code(), ErrorCode::Forbidden);
+        t.take_events();
         t.run(&org.owner, WithdrawToken { id: made.token.id }).await.unwrap();
+        // Logged, so that every node shuts the token's sockets and forgets whose it was.
+        let events = t.take_events();
+        assert_eq!(events.len(), 1);
+        assert_eq!(events[0].audience, Audience::Member(org.owner.id));
+        assert_eq!(events[0].event, Event::TokenEnded { token_id: made.token.id });
         assert!(people::authenticate(&t.app, &made.secret).await.is_err());
     });
 }

@@ -8,7 +8,7 @@ use crate::{
     message::Message, message::ThreadInfo, organization::Organization, program::Program, report::Report,
     room::GroupKind, room::GroupRole, room::Ring, room::Room, room::RoomState, team::Team,
 };
-use portico_types::{ContactId, Id, MemberId, MessageId, RoomId, SessionId, TeamId};
+use portico_types::{ContactId, Id, MemberId, MessageId, RoomId, SessionId, TeamId, TokenId};
 use serde::{Deserialize, Serialize};
 
 /// Who may be told. Decided by the command that emits, from the facts of its own transaction.
@@ -89,6 +89,8 @@ pub enum Event {
     PersonUpdated { member: Box<Member> },
     #[serde(rename = "session.ended")]
     SessionEnded { session_id: SessionId },
+    #[serde(rename = "token.ended")]
+    TokenEnded { token_id: TokenId },
     #[serde(rename = "preferences.changed")]
     PreferencesChanged { preferences: serde_json::Value },
     #[serde(rename = "organization.updated")]
@@ -155,6 +157,7 @@ impl Event {
             Self::PersonAdded { .. } => "person.added",
             Self::PersonUpdated { .. } => "person.updated",
             Self::SessionEnded { .. } => "session.ended",
+            Self::TokenEnded { .. } => "token.ended",
             Self::PreferencesChanged { .. } => "preferences.changed",
             Self::OrganizationUpdated { .. } => "organization.updated",
             Self::TeamUpdated { .. } => "team.updated",

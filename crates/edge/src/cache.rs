@@ -1,7 +1,7 @@
 //! Whose secret is whose, remembered for a few seconds, so that a busy caller is not looked up at every request.
 //!
-//! It only says who asks. What they may is read afresh in every transaction; and when a session ends or a person
-//! changes, the organization's entries are dropped before anyone is answered.
+//! It only says who asks. What they may is read afresh in every transaction; and when a session or a token ends or a
+//! person changes, the organization's entries are dropped before anyone is answered.
 
 use portico_core::people::Identity;
 use portico_domain::event::Event;
@@ -67,7 +67,10 @@ impl Known {
     pub fn hear(&self, tenant: TenantId, event: &Event) {
         if matches!(
             event,
-            Event::SessionEnded { .. } | Event::PersonUpdated { .. } | Event::ContactUpdated { .. }
+            Event::SessionEnded { .. }
+                | Event::TokenEnded { .. }
+                | Event::PersonUpdated { .. }
+                | Event::ContactUpdated { .. }
         ) {
             self.forget(tenant);
         }
@@ -78,6 +81,25 @@ impl Known {
 mod tests {
     use super::*;
     use portico_policy::Actor;
+    use portico_types::{Id, SessionId, TokenId};
+
+    #[test]
+    fn who_lost_what_they_came_with_is_forgotten() {
+        let (hash, tenant, now) = ([1; 32], TenantId(1), Millis(0));
+        let ends = [
+            Event::SessionEnded { session_id: SessionId(Id([2; 16])) },
+            Event::TokenEnded { token_id: TokenId(Id([2; 16])) },
+        ];
+        for event in ends {
+            let known = Known::default();
+            let identity = Identity { tenant, actor: Actor::Anonymous, csrf: None, seen_at: None };
+            known.put(hash, identity, now, known.age());
+            known.hear(TenantId(2), &event);
+            assert!(known.get(&hash, now).is_some(), "another organization's");
+            known.hear(tenant, &event);
+            assert!(known.get(&hash, now).is_none(), "{event:?}");
+        }
+    }
 
     #[test]
     fn who_was_read_before_they_were_shut_out_is_not_remembered() {

@@ -59,7 +59,6 @@ pub(crate) async fn withdraw(
     let id: TokenId = id.parse().map_err(|_| portico_types::Error::not_found())?;
     let tenant = ctx.tenant;
     api.edge.app.run(ctx, people::WithdrawToken { id }).await?;
-    api.edge.known.forget(tenant);
     api.hub.end_token(tenant, id);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -232,6 +232,7 @@ impl Command for Join {
         }
         Record::of(JoinRoom::NAME)
             .target("member", member.id, &self.name)
+            .by(member.id, &self.name)
             .with("what", "accepted an invitation")
             .write(ctx, tx)?;
         sessions::begin(ctx, tx, member.id, &self.user_agent)

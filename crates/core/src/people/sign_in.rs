@@ -73,7 +73,7 @@ impl Command for SignIn {
         let record = Record::of(EnterOrganization::NAME).target("member", self.member, &member.name);
         if good {
             let signed_in = sessions::begin(ctx, tx, self.member, &self.user_agent)?;
-            record.with("what", "signed in").write(ctx, tx)?;
+            record.by(self.member, &member.name).with("what", "signed in").write(ctx, tx)?;
             Ok(Some(signed_in))
         } else {
             record.outcome(Outcome::Denied).with("what", "wrong password or suspended").write(ctx, tx)?;

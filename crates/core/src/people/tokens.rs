@@ -1,7 +1,10 @@
 //! Personal access tokens.
 
 use crate::{Command, Ctx, Query, Record, rooms};
-use portico_domain::session::{Scope, Scopes, Token};
+use portico_domain::{
+    event::{Audience, Event},
+    session::{Scope, Scopes, Token},
+};
 use portico_policy::{Action, Actor, ManageAccess, Via};
 use portico_store::{NewToken, Read, Tx, hash_secret};
 use portico_types::{Error, Millis, Result, TokenId};
@@ -102,9 +105,11 @@ impl Command for WithdrawToken {
 
     fn run(&self, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<()> {
         tx.access_organization::<ManageAccess>(&ctx.actor)?;
-        if tx.delete_tokens(ctx.me()?, Some(self.id))? == 0 {
+        let me = ctx.me()?;
+        if tx.delete_tokens(me, Some(self.id))? == 0 {
             return Err(Error::not_found());
         }
+        tx.emit(ctx.now, None, Audience::Member(me), Event::TokenEnded { token_id: self.id });
         Record::of(ManageAccess::NAME)
             .target("token", self.id, "")
             .with("what", "token withdrawn")
