@@ -1,6 +1,6 @@
 //! The proof that something was decided.
 
-use crate::{Action, Actor, Class, Facts};
+use crate::{Action, Actor, Class, Facts, Relation};
 use portico_domain::session::Scope;
 use portico_types::{Error, Result};
 use std::marker::PhantomData;
@@ -39,8 +39,13 @@ fn scope<A: Action>(class: Class) -> Scope {
     }
 }
 
+/// Whether what the asker came with is for this. What anybody may, without an account even, every token may.
+fn in_scope<A: Action>(actor: &Actor, class: Class) -> bool {
+    A::allowed(class).contains(&Relation::Anyone) || actor.scopes().has(scope::<A>(class))
+}
+
 fn holds<A: Action>(actor: &Actor, facts: &A::Facts) -> bool {
-    actor.scopes().has(scope::<A>(facts.class())) && facts.relations(actor).any(A::allowed(facts.class()))
+    in_scope::<A>(actor, facts.class()) && facts.relations(actor).any(A::allowed(facts.class()))
 }
 
 /// Decides. What one may not see is not found; what one may see but not do is forbidden.
@@ -62,7 +67,7 @@ pub fn require<A: Action>(actor: &Actor, facts: &A::Facts) -> Result<Permit<A>> 
             _ => Error::not_found(),
         });
     }
-    if !actor.scopes().has(scope::<A>(facts.class())) {
+    if !in_scope::<A>(actor, facts.class()) {
         return Err(Error::forbidden(format!("the token lacks the scope for {}", A::NAME)));
     }
     if !facts.relations(actor).any(A::allowed(facts.class())) {
