@@ -31,6 +31,14 @@ pub enum Body {
     Deleted,
 }
 
+impl Body {
+    /// Whether it is news of its own. The line with which a conversation begins is none: it stands above the message that
+    /// began it, and that one is news.
+    pub fn is_news(&self) -> bool {
+        !matches!(self, Self::System { event, .. } if event == "started")
+    }
+}
+
 /// The emoji people put on a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Reaction {

@@ -45,7 +45,9 @@ fn visitor_and_agent_talk_until_it_is_resolved_and_begin_again() {
         let last = c.last_message.unwrap();
         assert_eq!((last.text.as_str(), last.author_kind), ("Hello, is it in stock?", AuthorKind::Contact));
         assert_eq!(c.contact_read_number, hello.number);
-        assert_eq!(c.state.unwrap().unread, 2, "the line that it began, and the question");
+        assert_eq!(c.state.unwrap().unread, 1, "the question; that it began with it is no news of its own");
+        let room = t.ask(&shop.ben, rooms::GetRoom { room: id }).await.unwrap();
+        assert_eq!((room.root_count, room.state.map(|s| s.unread)), (1, Some(1)));
         let counts = t.ask(&shop.ben, Counts).await.unwrap();
         assert_eq!((counts.mine, counts.unassigned, counts.all), (0, 1, 1));
 

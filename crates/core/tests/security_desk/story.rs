@@ -1,9 +1,12 @@
 //! One report from its first word to its close, seen from both sides.
 
 use super::*;
-use portico_core::security::{
-    GetProgram, PostAsReporter, ProgramAudit, ReportCounts, ReportNumbers, Reports, RotateTrackingLink,
-    States, UpdateProgram, WithdrawReport,
+use portico_core::{
+    rooms,
+    security::{
+        GetProgram, PostAsReporter, ProgramAudit, ReportCounts, ReportNumbers, Reports, RotateTrackingLink,
+        States, UpdateProgram, WithdrawReport,
+    },
 };
 use portico_domain::{
     event::Event,
@@ -208,6 +211,13 @@ fn rings_hold_on_both_sides() {
         assert_eq!(read(&d.gus).await, ["guests too", "for all"]);
         let seen = lines(&track(&t, &d, mats).await.unwrap());
         assert_eq!(seen[2..], ["for all"]);
+        // What they cannot see is no news to them, before and after a mark.
+        let unread = async |who: &Person| get(&t, who, sent.id).await.state_of_room.unwrap().unread;
+        assert_eq!((unread(&d.tess).await, unread(&d.gus).await), (5, 4));
+        t.run(&d.gus, rooms::MarkRead { room: sent.id, number: 3 }).await.unwrap();
+        assert_eq!(unread(&d.gus).await, 2);
+        post(&t, &d.sam, sent.id, Ring::Team, "team only again").await.unwrap();
+        assert_eq!(unread(&d.gus).await, 2);
         // A guest writes, but does not handle and does not whisper to the team.
         post(&t, &d.gus, sent.id, Ring::Guests, "noted").await.unwrap();
         assert_eq!(

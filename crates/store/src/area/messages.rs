@@ -306,7 +306,8 @@ impl Tx<'_> {
     /// Writes to the room the permit was granted for; the room's next number is the message's.
     pub fn insert_message(&mut self, permit: &Permit<PostMessage>, new: &NewMessage<'_>) -> Result<Posted> {
         let room = *permit.target();
-        let (root, out) = (i64::from(new.thread.is_none()), i64::from(new.ring == Ring::Everyone));
+        let (root, out) =
+            (i64::from(new.thread.is_none() && new.body.is_news()), i64::from(new.ring == Ring::Everyone));
         let (number, root_number, outside) = self
             .one(
                 "UPDATE room SET last_number = last_number + 1, root_count = root_count + $3, outside_count = outside_count + $4, last_at = $5

@@ -33,6 +33,7 @@ export interface EventData {
   'person.added': { member: Member };
   'person.updated': { member: Member };
   'session.ended': { session_id: Id };
+  'token.ended': { token_id: Id };
   'preferences.changed': { preferences: Preferences };
   'team.updated': { team: Team };
   'team.removed': { team_id: Id };

@@ -68,7 +68,7 @@ describe('the stream and a fresh boot agree', () => {
     const contract = [
       'message.posted', 'message.edited', 'message.deleted', 'reaction.added', 'reaction.removed', 'message.thread', 'room.created', 'room.updated',
       'member.joined', 'member.left', 'read.moved', 'thread.state', 'draft.saved', 'draft.removed', 'saved.changed', 'person.added', 'person.updated',
-      'session.ended', 'preferences.changed', 'team.updated', 'team.removed', 'inbox.updated', 'conversation.created', 'conversation.updated',
+      'session.ended', 'token.ended', 'preferences.changed', 'team.updated', 'team.removed', 'inbox.updated', 'conversation.created', 'conversation.updated',
       'contact.updated', 'contact.merged', 'contact.read', 'program.updated', 'report.created', 'report.updated', 'organization.updated',
     ];
     expect(Object.keys(handlers).sort()).toEqual([...contract].sort());
@@ -116,9 +116,12 @@ describe('unread', () => {
   });
   it('counts in conversations and reports too, and their own updates win', () => {
     told('conversation.created', { conversation: conversation() }, 'v1');
-    told('message.posted', { message: message('m1', 1, { room_id: 'v1', author: { kind: 'contact', id: 'k1', name: 'Cleo' } }) }, 'v1');
+    const began = { kind: 'system' as const, event: 'started' as const, params: {} };
+    told('message.posted', { message: message('m0', 1, { room_id: 'v1', ring: 'team', author: { kind: 'system', id: null, name: '' }, body: began }) }, 'v1');
+    expect(data.conversations.get('v1')).toMatchObject({ last_number: 1, state: { unread: 0 } });
+    told('message.posted', { message: message('m1', 2, { room_id: 'v1', author: { kind: 'contact', id: 'k1', name: 'Cleo' } }) }, 'v1');
     expect(data.conversations.get('v1')?.state?.unread).toBe(1);
-    told('conversation.updated', { conversation: conversation({ status: 'resolved', last_number: 1, state: state({ read_number: 1 }) }) }, 'v1');
+    told('conversation.updated', { conversation: conversation({ status: 'resolved', last_number: 2, state: state({ read_number: 2 }) }) }, 'v1');
     expect(data.conversations.get('v1')).toMatchObject({ status: 'resolved', state: { unread: 0 } });
     told('report.created', { report: report() }, 'q1');
     told('message.posted', { message: message('m2', 1, { room_id: 'q1', author: { kind: 'reporter', id: null, name: 'x' } }) }, 'q1');

@@ -16,9 +16,13 @@ export function mentionsMe(data: Data, message: Message): boolean {
   return !data.isMine(message.author) && (message.mentions.channel || message.mentions.member_ids.includes(data.myId));
 }
 
+/** A line that tells nothing of its own is not counted: that a conversation began stands above what began it. */
+const isNews = (message: Message): boolean =>
+  message.thread_id === null && !(message.body.kind === 'system' && message.body.event === 'started');
+
 /** Counts a posted message: only others' root messages beyond what was read and beyond what the store knew of. */
 function count(data: Data, message: Message, known: number): void {
-  if (message.thread_id !== null || message.number <= known) return;
+  if (!isNews(message) || message.number <= known) return;
   if (data.isMine(message.author) || (message.body.kind === 'system' && message.body.params.by_id === data.myId)) {
     // Whoever writes (or does what a system line tells) has read what stands above.
     data.changeState(message.room_id, (state) => ({ ...state, read_number: Math.max(state.read_number, message.number), unread: 0, mentions: 0 }));
@@ -62,7 +66,7 @@ function posted(data: Data, message: Message): void {
   const last_at = message.created_at;
   const now = data.rooms.get(message.room_id);
   if (now) {
-    const root_count = now.root_count + (message.thread_id === null && message.number > known ? 1 : 0);
+    const root_count = now.root_count + (isNews(message) && message.number > known ? 1 : 0);
     data.rooms.set(now.id, { ...now, last_number, last_at, root_count });
   }
   data.changeConversation(message.room_id, { last_number }); // the rest is told by conversation.updated
@@ -252,6 +256,7 @@ export const handlers: Handlers = {
     } else data.members.set(member.id, member);
   },
   'session.ended': () => {}, // the session itself answers (session.svelte.ts): the store has nothing to change
+  'token.ended': () => {}, // the settings list tokens for themselves
   'preferences.changed': (data, { preferences }) => {
     if (data.me) data.me = { ...data.me, preferences };
   },
