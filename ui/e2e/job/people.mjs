@@ -18,7 +18,6 @@ export async function setUp(world) {
   await page.getByLabel('Choose a password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('Name of your organization').fill('Northwind Lamps');
-  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Create organization' }).click();
   await page.getByRole('navigation', { name: 'Desks', exact: true }).waitFor();
   // The code was for once.
