@@ -3,6 +3,7 @@
 pub(crate) use refusals::ErrorDetail;
 
 mod ids;
+mod once;
 mod refusals;
 mod stream;
 
@@ -59,6 +60,7 @@ pub(crate) fn parts() -> Parts {
         components.add_security_scheme(name, scheme);
     }
     ids::complete(&mut document);
+    once::complete(&mut document);
     refusals::complete(&mut document);
     Parts { native, widget, document }
 }

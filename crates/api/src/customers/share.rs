@@ -23,7 +23,7 @@ pub(crate) struct Sharing {
 }
 
 /// Post a link to a conversation into a channel. Who may not see the conversation finds nothing behind it.
-#[utoipa::path(post, path = "/conversations/{id}/share", tag = "customers", params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = Sharing,
+#[utoipa::path(post, path = "/conversations/{id}/share", tag = "customers", params(("id" = String, Path)), request_body = Sharing,
     responses((status = 201, body = Message), (status = 400), (status = 403), (status = 404)))]
 pub(crate) async fn share(
     State(api): State<Api>,

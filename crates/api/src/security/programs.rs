@@ -50,7 +50,7 @@ pub(crate) struct NewProgram {
 }
 
 /// Publish a program.
-#[utoipa::path(post, path = "/programs", tag = "security", params(("Idempotency-Key" = Option<String>, Header)), request_body = NewProgram,
+#[utoipa::path(post, path = "/programs", tag = "security", request_body = NewProgram,
     responses((status = 201, body = ProgramView), (status = 400), (status = 403), (status = 409)))]
 pub(crate) async fn create(
     State(api): State<Api>,

@@ -66,7 +66,7 @@ pub(super) async fn nobody(api: &Api, peer: &Peer) -> Result<Ctx> {
 }
 
 /// Report a vulnerability. No account is needed.
-#[utoipa::path(post, path = "/programs/{slug}/reports", tag = "security", params(("slug" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+#[utoipa::path(post, path = "/programs/{slug}/reports", tag = "security", params(("slug" = String, Path)),
     request_body = NewReport, security(()),
     responses((status = 201, body = Receipt), (status = 400), (status = 401), (status = 403, description = "no reports are taken at the moment"), (status = 404), (status = 413), (status = 429)))]
 pub(crate) async fn submit(
@@ -205,7 +205,7 @@ pub(crate) struct Link {
 }
 
 /// Make a new tracking link; the old one stops working.
-#[utoipa::path(post, path = "/reports/{id}/tracking-link", tag = "security", params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+#[utoipa::path(post, path = "/reports/{id}/tracking-link", tag = "security", params(("id" = String, Path)),
     responses((status = 200, body = Link), (status = 403), (status = 404)))]
 pub(crate) async fn tracking_link(
     State(api): State<Api>,

@@ -69,7 +69,7 @@ pub(crate) struct Answer {
 }
 
 /// Answer the team.
-#[utoipa::path(post, path = "/reports/track/messages", tag = "reporter", security(("tracking" = [])), params(("Idempotency-Key" = Option<String>, Header)), request_body = Answer,
+#[utoipa::path(post, path = "/reports/track/messages", tag = "reporter", security(("tracking" = [])), request_body = Answer,
     responses((status = 201, body = TrackedMessage), (status = 400), (status = 401), (status = 413)))]
 pub(crate) async fn post(
     State(api): State<Api>,

@@ -101,7 +101,7 @@ pub(crate) async fn post_as(api: &Api, ctx: Ctx, room: RoomId, form: PostForm) -
 }
 
 /// Write a message.
-#[utoipa::path(post, path = "/rooms/{id}/messages", tag = "messages", params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = PostForm,
+#[utoipa::path(post, path = "/rooms/{id}/messages", tag = "messages", params(("id" = String, Path)), request_body = PostForm,
     responses((status = 201, body = Message), (status = 400), (status = 403), (status = 404), (status = 409), (status = 413), (status = 422, description = "an @channel to many needs confirm")))]
 pub(crate) async fn post(
     State(api): State<Api>,

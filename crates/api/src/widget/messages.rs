@@ -58,7 +58,7 @@ pub(crate) struct PostForm {
 }
 
 /// Write. The first message begins the conversation.
-#[utoipa::path(post, path = "/messages", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("Idempotency-Key" = Option<String>, Header)), security(("visitor" = [])), request_body = PostForm,
+#[utoipa::path(post, path = "/messages", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet.")), security(("visitor" = [])), request_body = PostForm,
     responses((status = 201, body = MessageView), (status = 429)))]
 pub(crate) async fn post(
     State(api): State<Api>,

@@ -17,7 +17,7 @@ pub(crate) struct Mark {
 }
 
 /// Read up to here.
-#[utoipa::path(post, path = "/read", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("Idempotency-Key" = Option<String>, Header)), security(("visitor" = [])), request_body = Mark, responses((status = 204)))]
+#[utoipa::path(post, path = "/read", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet.")), security(("visitor" = [])), request_body = Mark, responses((status = 204)))]
 pub(crate) async fn read(
     State(api): State<Api>,
     Extension(at): Extension<At>,
@@ -29,7 +29,7 @@ pub(crate) async fn read(
 }
 
 /// This page is open.
-#[utoipa::path(post, path = "/page", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet."), ("Idempotency-Key" = Option<String>, Header)), security(("visitor" = [])), request_body = PageForm,
+#[utoipa::path(post, path = "/page", tag = "widget", params(("key" = String, Path, description = "The inbox's key, as in the page's snippet.")), security(("visitor" = [])), request_body = PageForm,
     responses((status = 204), (status = 429)))]
 pub(crate) async fn page(
     State(api): State<Api>,

@@ -61,6 +61,30 @@ fn every_route_but_the_pages_is_described() {
     assert_eq!(document()["servers"], serde_json::json!([{"url": "/"}]));
 }
 
+/// A program may send whatever changes something again, and needs to know how.
+#[test]
+fn every_post_takes_a_key_unless_it_hands_out_a_secret() {
+    let without: BTreeSet<String> = operations()
+        .into_iter()
+        .filter(|(op, _)| op.starts_with("POST "))
+        .filter(|(_, operation)| {
+            !operation["parameters"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|p| p["name"] == "Idempotency-Key"))
+        })
+        .map(|(op, _)| op)
+        .collect();
+    let known = [
+        "POST /files",
+        "POST /invites/{code}/accept",
+        "POST /sessions",
+        "POST /setup",
+        "POST /widget/v1/{key}/files",
+        "POST /widget/v1/{key}/visitor",
+    ];
+    assert_eq!(without.iter().map(String::as_str).collect::<Vec<_>>(), known);
+}
+
 /// Programs made from the description name their functions by these.
 #[test]
 fn every_operation_has_a_name_of_its_own() {
