@@ -90,6 +90,14 @@ fn strangers_who_choose_the_same_key_do_not_meet() {
         sam.post(path, report()).key("k").await.ok(201);
         let reused = json!({"title": "B", "description": "C", "steps": "D", "impact": "E"});
         sam.post(path, reused).key("k").await.refused(409, "idempotency_key_reused");
+        // The form without scripts: the program is part of what is asked.
+        let firmware = json!({"name": "Firmware", "member_ids": [d.sam.id]});
+        h.as_member(&d.owner).post("/programs", firmware).await.ok(201);
+        for slug in ["northwind-lamps", "firmware", "firmware"] {
+            assert_eq!(send(&h, &format!("/security/{slug}/report"), &FULL).await.status, 303);
+        }
+        let all = h.as_member(&d.sam).get("/reports?program=firmware").await.ok(200);
+        assert_eq!(all["items"].as_array().expect("reports").len(), 1);
         for key in ["", "two words"] {
             h.anonymous().post(path, report()).key(key).await.refused(400, "invalid");
         }

@@ -163,7 +163,9 @@ pub(super) async fn send(
     let sent = async {
         gate.report(&peer.ip, &slug)?;
         let mut ctx = nobody(&api, &peer).await?;
-        ctx.key = once(&fields.once, &fields.parts());
+        // With the program: the same words to another one are another report.
+        let asked: Vec<&str> = std::iter::once(slug.as_str()).chain(fields.parts()).collect();
+        ctx.key = once(&fields.once, &asked);
         api.edge.app.run(ctx, SubmitReport { slug, intake }).await
     };
     match sent.await {
