@@ -28,7 +28,7 @@ pub fn text(source: &str) -> String {
                 push_run(&mut out, &mut run);
                 match other {
                     Event::Text(text) | Event::Code(text) => out.push_str(&text),
-                    Event::TaskListMarker(done) => out.push_str(if done { "[x] " } else { "[ ] " }),
+                    Event::TaskListMarker(done) => out.push_str(if done { "☑ " } else { "☐ " }),
                     Event::Start(Tag::CodeBlock(_)) => in_code = true,
                     Event::End(TagEnd::CodeBlock) => {
                         in_code = false;
@@ -118,7 +118,7 @@ mod tests {
             ("**Deploy** is _done_ ~~now~~", "Deploy is done now"),
             ("# Title\n\ntext\nnext", "Title text next"),
             ("- one\n- two\n  - three", "one two three"),
-            ("- [x] done\n- [ ] open", "[x] done [ ] open"),
+            ("- [x] done\n- [ ] open", "☑ done ☐ open"),
             ("see [the docs](https://a.example) ![a chart](https://a.example/c.png)", "see the docs a chart"),
             ("`let x = 1;` and\n```rust\nfn main() {}\n```\nend", "let x = 1; and fn main() {} end"),
             ("> quoted\n\nanswer", "quoted answer"),

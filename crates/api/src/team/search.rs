@@ -3,7 +3,7 @@
 use crate::{Api, Paging};
 use axum::{Json, extract::State};
 use portico_core::messages;
-use portico_domain::message::Message;
+use portico_domain::{message::Message, room::RoomKind};
 use portico_edge::{Member, Problem, Words};
 use portico_types::{Error, RoomId};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,9 @@ pub(crate) struct Asked {
 pub(crate) struct FoundIn {
     #[schema(value_type = String)]
     id: RoomId,
+    #[schema(value_type = String)]
+    kind: RoomKind,
+    /// The contact of a conversation, the title of a report, else the room's name.
     name: String,
 }
 
@@ -66,7 +69,7 @@ pub(crate) async fn search(
         .items
         .into_iter()
         .map(|(hit, snippet_html)| Hit {
-            room: FoundIn { id: hit.message.room_id, name: hit.room_name },
+            room: FoundIn { id: hit.message.room_id, kind: hit.room_kind, name: hit.room_name },
             message: hit.message,
             snippet_html,
         })

@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::{Read, dialect::Both};
-use portico_domain::message::Message;
+use portico_domain::{message::Message, room::RoomKind};
 use portico_types::{MemberId, Millis, PageCursor, Result, TenantId};
 
 /// A message that was found.
@@ -10,7 +10,9 @@ use portico_types::{MemberId, Millis, PageCursor, Result, TenantId};
 pub struct Hit {
     /// The message.
     pub message: Message,
-    /// Its room's name.
+    /// What kind of timeline it is in.
+    pub room_kind: RoomKind,
+    /// What that timeline is called: the contact of a conversation, the title of a report, else the room's name.
     pub room_name: String,
 }
 
@@ -116,14 +118,17 @@ impl Read<'_> {
         let mut items = Vec::with_capacity(page.items.len());
         for (id, _) in page.items {
             let Some(message) = self.seen_message(id)? else { continue };
-            let room_name = self
-                .one(
-                    "SELECT name FROM room WHERE tenant_id = $1 AND id = $2",
-                    &[message.room_id.into()],
-                    |r| r.text(0),
-                )?
-                .unwrap_or_default();
-            items.push(Hit { message, room_name });
+            let place = self.one(
+                "SELECT r.kind, COALESCE(k.name, p.title, r.name) FROM room r
+                 LEFT JOIN conversation v ON v.tenant_id = r.tenant_id AND v.id = r.id
+                 LEFT JOIN contact k ON k.tenant_id = v.tenant_id AND k.id = v.contact_id
+                 LEFT JOIN report p ON p.tenant_id = r.tenant_id AND p.id = r.id
+                 WHERE r.tenant_id = $1 AND r.id = $2",
+                &[message.room_id.into()],
+                |r| Ok((RoomKind::of(r.int(0)?)?, r.text(1)?)),
+            )?;
+            let Some((room_kind, room_name)) = place else { continue };
+            items.push(Hit { message, room_kind, room_name });
         }
         Ok(Page { items, next: page.next })
     }
