@@ -1,7 +1,7 @@
 /** How a room is called and reached. Reads the store; changes nothing. */
 import { data } from './store/index.ts';
 import { t } from '../i18n/index.svelte.ts';
-import type { Id, Member, Room } from './types.ts';
+import type { Id, Member, Place, Room } from './types.ts';
 
 /** The others in a direct room; myself when I write to myself. */
 export function others(room: Room): Member[] {
@@ -25,6 +25,20 @@ export function roomName(room: Room): string {
 /** With `#` for channels: for labels and lists. */
 export function roomLabel(room: Room): string {
   return room.kind === 'channel' ? `#${roomName(room)}` : roomName(room);
+}
+
+/** What a list calls the timeline a message is in: as the store knows it, else as the server told. */
+export function placeOf(id: Id, told?: Place): Place | undefined {
+  const room = data.rooms.get(id);
+  if (room) return { id, kind: room.kind, name: roomLabel(room) };
+  const conversation = data.conversations.get(id);
+  if (conversation) {
+    const inbox = data.inboxes.get(conversation.inbox_id)?.name;
+    return { id, kind: 'conversation', name: [conversation.contact.name || told?.name, inbox].filter(Boolean).join(', ') };
+  }
+  const report = data.reports.get(id);
+  if (report) return { id, kind: 'report', name: `${report.key} ${report.title}` };
+  return told && { ...told, name: told.kind === 'channel' ? `#${told.name}` : told.name };
 }
 
 /** The red number of a room: mentions in a channel, everything unread in a direct one; none when muted. */

@@ -176,5 +176,7 @@ export interface SavedItem { message: Message; saved_at: Millis }
 export interface InboxItem {
   kind: 'mention' | 'direct' | 'thread' | 'assigned' | 'report'; room_id: Id; message: Message | null; unread: number | boolean; at: Millis;
 }
-export interface SearchHit { message: Message; room: Room; snippet_html: string }
+/** A timeline as far as a list names it. */
+export interface Place { id: Id; kind: RoomKind; name: string }
+export interface SearchHit { message: Message; room: Place; snippet_html: string }
 export interface RoomMember { member_id: Id; role: 'member' | 'manager'; joined_at: Millis }

@@ -5,6 +5,7 @@
 import { t } from '../i18n/index.svelte.ts';
 import type { StreamEvent } from '../lib/events.ts';
 import { go } from '../lib/router.svelte.ts';
+import { bodyText } from '../lib/plain.ts';
 import { roomLabel, roomPath } from '../lib/rooms.ts';
 import { data, mentionsMe, session } from '../lib/store/index.ts';
 import type { Message } from '../lib/types.ts';
@@ -27,7 +28,7 @@ export function wanted(message: Message): boolean {
 
 function show(message: Message): void {
   const room = data.rooms.get(message.room_id);
-  const text = message.body.kind === 'markdown' ? message.body.text.slice(0, 200) : '';
+  const text = bodyText(message.body, 200);
   const title = room && room.kind !== 'direct' ? t('notify.mention', { name: message.author.name, room: roomLabel(room) }) : t('notify.direct', { name: message.author.name });
   const note = new Notification(title, { body: text, tag: message.id, icon: '/icon.svg' });
   note.onclick = () => {

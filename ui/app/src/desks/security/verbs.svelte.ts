@@ -2,8 +2,9 @@
 import { t } from '../../i18n/index.svelte.ts';
 import { ApiError } from '../../lib/api.ts';
 import { data, reports, type ReportChange } from '../../lib/store/index.ts';
-import type { Id, Report } from '../../lib/types.ts';
-import { toast, ui } from '../../lib/ui.svelte.ts';
+import type { Id, Report, ReportState } from '../../lib/types.ts';
+import { toast } from '../../lib/ui.svelte.ts';
+import { wayBack } from './undo.ts';
 
 export const asking = $state({ dialog: null as null | { kind: 'ask' | 'close'; report: Id } });
 
@@ -18,6 +19,12 @@ export function said(error: unknown): string {
   return error.code === 'offline' ? t('error.offline') : t('error.action', { reason: error.message });
 }
 
+/** Changes severity or owner, and offers the way back. */
+export async function set(report: Report, what: Pick<ReportChange, 'severity'> | Pick<ReportChange, 'assignee_id'>, text: string): Promise<void> {
+  const back: ReportChange = 'severity' in what ? { severity: report.severity } : { assignee_id: report.assignee_id };
+  if (await change(report, what)) tell(text, () => void change(report, back));
+}
+
 export async function change(report: Report, what: ReportChange): Promise<boolean> {
   try {
     await reports.change(report.id, what);
@@ -28,22 +35,37 @@ export async function change(report: Report, what: ReportChange): Promise<boolea
   }
 }
 
-/** Says what was done where it does not show: on the report's own page its timeline says it. */
-export function tell(report: Pick<Report, 'id'>, text: string, undo?: () => void): void {
-  if (ui.room !== report.id) toast(text, undo && { label: t('common.undo'), act: undo });
+/** Says what was done, with the way back. */
+export function tell(text: string, undo: () => void): void {
+  toast(text, { label: t('common.undo'), act: undo });
+}
+
+/** Says that a report has moved; with the way back if there is one. */
+export function tellMoved(before: Report, now: ReportState, state: string): void {
+  const text = t('report.moved', { key: before.key, state });
+  if (wayBack(before, now).length > 0) tell(text, () => void undoState(before, now));
+  else toast(text);
+}
+
+/** Undoes a change of state, unless somebody has moved the report on since. */
+async function undoState(before: Report, now: ReportState): Promise<void> {
+  const report = data.reports.get(before.id);
+  if (!report || report.state !== now) return toast(t('report.undo.late', { key: before.key }));
+  for (const step of wayBack(before, now)) if (!(await change(report, step))) return;
 }
 
 export async function take(report: Report): Promise<void> {
   if (report.assignee_id === data.myId) return;
   const before = report.assignee_id;
   if (await change(report, { assignee_id: data.myId })) {
-    tell(report, t('report.taken', { key: report.key }), () => void change(report, { assignee_id: before }));
+    tell(t('report.taken', { key: report.key }), () => void change(report, { assignee_id: before }));
   }
 }
 
 export async function move(report: Report, state: 'new' | 'triaged'): Promise<void> {
   if (report.state === state || (report.state === 'closed' && state !== 'new')) return;
-  if (await change(report, { state })) tell(report, t('report.moved', { key: report.key, state: t(`report.state.${state}`) }));
+  const before = { ...report };
+  if (await change(report, { state })) tellMoved(before, state, t(`report.state.${state}`));
 }
 
 /** A question to a report that has one open already is simply a message. */

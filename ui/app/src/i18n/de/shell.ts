@@ -17,6 +17,7 @@ export const shell: Pick<Catalogue, keyof typeof english> = {
   'desk.soon.text': 'Er kommt mit der nächsten Fassung dieses Servers.',
   'rail.home': '{organization}, Start',
   'rail.theme': 'Hell und dunkel wechseln',
+  'rail.you': 'Du',
   'rail.help': 'Tastenkürzel',
   'rail.profile': 'Dein Profil und Status: {name}, {presence}',
   'rail.need': { one: '{count} braucht dich', other: '{count} brauchen dich' },

@@ -15,6 +15,7 @@ export const shell = {
   'desk.soon.text': 'It comes with the next build of this server.',
   'rail.home': '{organization}, home',
   'rail.theme': 'Switch theme',
+  'rail.you': 'You',
   'rail.help': 'Keyboard shortcuts',
   'rail.profile': 'Your profile and status: {name}, {presence}',
   'rail.need': { one: '{count} needs you', other: '{count} need you' },
