@@ -36,6 +36,8 @@ export const screens = [
   },
   { name: 'customers', who: 'ingrid', path: (w) => `/customers/${w.ingrid.hanna}`, ready: (page) => row(page, 'At full brightness it is fine.') },
   { name: 'customers-list', who: 'ingrid', path: () => '/customers?status=open', ready: (page) => page.locator('.listcol').getByText('Giulia Verdi') },
+  { name: 'contacts', who: 'ingrid', path: () => '/customers/contacts', ready: (page) => page.locator('.listcol').getByText('Hanna Nilsson') },
+  { name: 'contact', who: 'ingrid', path: (w) => `/customers/contacts/${w.ingrid.contact}`, ready: (page) => page.locator('main').getByText('At full brightness it is fine.') },
   { name: 'security', who: 'priya', path: () => '/reports/all', ready: (page) => page.getByRole('link', { name: /firmware downgrade over Bluetooth/ }) },
   { name: 'report', who: 'priya', path: (w) => `/reports/${w.report}`, ready: (page) => row(page, 'fuse bank 3') },
   { name: 'security-owner', who: 'ingrid', path: () => '/reports/all', ready: heading('No program yet') },

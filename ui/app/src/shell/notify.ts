@@ -6,7 +6,7 @@ import { t } from '../i18n/index.svelte.ts';
 import type { StreamEvent } from '../lib/events.ts';
 import { go } from '../lib/router.svelte.ts';
 import { bodyText } from '../lib/plain.ts';
-import { roomLabel, roomPath } from '../lib/rooms.ts';
+import { placeOf, roomLabel, roomPath } from '../lib/rooms.ts';
 import { data, mentionsMe, session } from '../lib/store/index.ts';
 import type { Message } from '../lib/types.ts';
 import { ui } from '../lib/ui.svelte.ts';
@@ -33,8 +33,10 @@ function show(message: Message): void {
   const note = new Notification(title, { body: text, tag: message.id, icon: '/icon.svg' });
   note.onclick = () => {
     window.focus();
-    const thread = message.thread_id ? `${roomPath(room ?? { id: message.room_id, kind: 'conversation' })}?thread=${message.thread_id}` : null;
-    go(thread ?? roomPath(room ?? { id: message.room_id, kind: 'conversation' }, message.number));
+    const place = placeOf(message.room_id);
+    // A timeline not known here is found by the message's own address.
+    if (!place) go(`/m/${message.id}`);
+    else go(message.thread_id ? `${roomPath(place)}?thread=${message.thread_id}` : roomPath(place, message.number));
     note.close();
   };
 }

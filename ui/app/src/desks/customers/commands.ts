@@ -67,6 +67,14 @@ export async function changeContact(id: Id, body: Partial<Pick<Contact, 'name' |
   }
 }
 
+/** Blocks or lets in again, and offers the way back. */
+export function toggleBlocked({ id, blocked }: Contact): void {
+  changeContact(id, { blocked: !blocked }).then(
+    () => toast(blocked ? t('cust.did.unblocked') : t('cust.did.blocked'), { label: t('common.undo'), act: () => void changeContact(id, { blocked }).catch(report) }),
+    report,
+  );
+}
+
 const asked = new Set<Id>();
 /** Fetches one conversation: opened by its address, or told of by an event that carries nobody's own state. */
 export async function fetchConversation(id: Id): Promise<void> {

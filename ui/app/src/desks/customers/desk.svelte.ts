@@ -12,6 +12,11 @@ export const currentFeed = (): Feed => feeds.of(currentFilter());
 export const conversationPath = (id: Id, filter: Filter = currentFilter()): string => `/customers/${id}${filterQuery(filter)}`;
 export const listPath = (filter: Filter = currentFilter()): string => `/customers${filterQuery(filter)}`;
 
+/** Contacts have pages of their own below this desk. */
+export const CONTACTS = 'contacts';
+export const contactsPath = (query = ''): string => `/customers/${CONTACTS}${query ? `?q=${encodeURIComponent(query)}` : ''}`;
+export const contactPath = (id: Id, query = ''): string => `/customers/${CONTACTS}/${id}${query ? `?q=${encodeURIComponent(query)}` : ''}`;
+
 /** The conversation before or after another in the list in view; the first when it is not in it. */
 export function neighbour(id: Id | null, by: 1 | -1): Conversation | undefined {
   const items = currentFeed().items;

@@ -7,7 +7,7 @@ import { data } from '../../lib/store/index.ts';
 import type { Contact, Conversation, Page } from '../../lib/types.ts';
 import { toast } from '../../lib/ui.svelte.ts';
 import type { Group, Source } from '../../shell/switcher.ts';
-import { feeds } from './desk.svelte.ts';
+import { contactPath, feeds } from './desk.svelte.ts';
 import { order } from './filter.ts';
 import { finder } from './finder.svelte.ts';
 import { contactName, snippet, statusWord } from './words.ts';
@@ -19,7 +19,7 @@ async function openContact(contact: Contact): Promise<void> {
     const since = data.clock;
     const page = await get<Page<Conversation>>(`/contacts/${contact.id}/conversations`, { limit: 1 });
     const newest = page.items[0];
-    if (!newest) return toast(t('cust.jump.none', { name: contactName(contact) }));
+    if (!newest) return go(contactPath(contact.id));
     data.putConversation(newest, since);
     go(`/customers/${newest.id}`);
   } catch (error) {

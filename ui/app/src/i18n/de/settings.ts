@@ -32,7 +32,7 @@ export const settings = {
   'set.sessions.current': 'Dieses Gerät',
   'set.sessions.unknown': 'Unbekanntes Gerät',
   'set.sessions.device': '{browser} auf {system}',
-  'set.sessions.meta': '{ip}, angemeldet {since}, zuletzt genutzt {last}',
+  'set.sessions.meta': 'angemeldet {since}, zuletzt genutzt {last}',
   'set.sessions.end': 'Abmelden',
   'set.sessions.endOf': '{device} abmelden',
   'set.sessions.others': 'Überall sonst abmelden',

@@ -86,6 +86,7 @@ export const team: Pick<Catalogue, keyof typeof english> = {
   'saved.empty': 'Nichts gemerkt',
   'saved.empty.text': 'Merk dir eine Nachricht, um sie hier wiederzufinden.',
   'inbox.title': 'Eingang',
+  'inbox.kinds': 'Arten von Einträgen',
   'inbox.everything': 'Alles',
   'inbox.mention': 'Erwähnungen',
   'inbox.direct': 'Direktnachrichten',

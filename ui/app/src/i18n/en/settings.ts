@@ -32,7 +32,7 @@ export const settings = {
   'set.sessions.current': 'This device',
   'set.sessions.unknown': 'Unknown device',
   'set.sessions.device': '{browser} on {system}',
-  'set.sessions.meta': '{ip}, signed in {since}, last used {last}',
+  'set.sessions.meta': 'signed in {since}, last used {last}',
   'set.sessions.end': 'Sign out',
   'set.sessions.endOf': 'Sign out {device}',
   'set.sessions.others': 'Sign out everywhere else',

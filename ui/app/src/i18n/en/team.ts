@@ -84,6 +84,7 @@ export const team = {
   'saved.empty': 'Nothing saved',
   'saved.empty.text': 'Save a message to find it again here.',
   'inbox.title': 'Inbox',
+  'inbox.kinds': 'Kinds of entries',
   'inbox.everything': 'Everything',
   'inbox.mention': 'Mentions',
   'inbox.direct': 'Direct messages',
