@@ -11,6 +11,8 @@ export interface MenuItem {
   danger?: boolean;
   /** Makes it a choice among others. */
   checked?: boolean;
+  /** Begins a new group: a line above. */
+  rule?: boolean;
   act: () => void;
 }
 

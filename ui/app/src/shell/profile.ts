@@ -17,13 +17,13 @@ export function profileItems(bar = false): MenuItem[] {
   const chosen = data.me?.member.presence ?? 'auto';
   const presence = presences.map((choice) => ({ label: t(`profile.${choice}`), checked: chosen === choice, act: () => void actions.presence(choice).catch(() => {}) }));
   const rail: MenuItem[] = [
-    ...(data.me?.desks.admin ? [{ label: t('desk.admin'), icon: 'admin' as const, act: () => go('/admin') }] : []),
-    { label: t('rail.theme'), icon: isDark() ? 'sun' : 'moon', act: switchTheme },
+    ...(data.me?.desks.admin ? [{ label: t('desk.admin'), icon: 'admin' as const, rule: true, act: () => go('/admin') }] : []),
+    { label: t('rail.theme'), rule: !data.me?.desks.admin, icon: isDark() ? 'sun' : 'moon', act: switchTheme },
   ];
   return [
     ...presence,
     ...(bar ? rail : []),
-    { label: t('profile.settings'), icon: 'user', act: () => go('/settings') },
+    { label: t('profile.settings'), icon: 'user', rule: !bar, act: () => go('/settings') },
     { label: t('profile.signout'), icon: 'sign-out', act: () => void session.signOut() },
   ];
 }

@@ -7,7 +7,10 @@ import { connect } from "./lib/bridge";
 import { Chat } from "./lib/chat.svelte";
 import { Client } from "./lib/client";
 import { shelf } from "./lib/shelf";
-import "./panel.css";
+import "./styles/base.css";
+import "./styles/log.css";
+import "./styles/write.css";
+import "./styles/modes.css";
 
 const key = location.pathname.split("/")[2] ?? "";
 const base = `/widget/v1/${key}`;
