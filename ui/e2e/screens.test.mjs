@@ -3,11 +3,12 @@
  * sticks out sideways, nobody's console says a word. UPDATE_SCREENS=1 also puts pictures of them into docs/screens.
  */
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { axe, doAs, launch, person, photograph, signIn } from './lib/browser.mjs';
 import { beyondTheEdge } from './lib/edges.mjs';
+import { shrink } from './lib/png.mjs';
 import { Demo, root, Server } from './lib/server.mjs';
 import { openWidget } from './lib/shop.mjs';
 import { until } from './lib/wait.mjs';
@@ -126,7 +127,7 @@ async function show(who, screen, suffix) {
     page.evaluate(() => document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete || image.loading === 'lazy')),
   );
   assert.deepEqual(await beyondTheEdge(page), [], 'nothing sticks out sideways');
-  if (process.env.UPDATE_SCREENS) await page.screenshot({ path: join(folder, `${screen.name}${suffix}.png`), animations: 'disabled' });
+  if (process.env.UPDATE_SCREENS) await writeFile(join(folder, `${screen.name}${suffix}.png`), shrink(await page.screenshot({ animations: 'disabled' })));
   assert.deepEqual(await axe(page), [], 'axe finds nothing');
   if (frame) assert.deepEqual(await axe(frame), [], 'axe finds nothing in the panel');
   who.check();

@@ -46,11 +46,19 @@ export async function setLanguage(wanted: string): Promise<void> {
   }
 }
 
+const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const LTR_LETTER = /\p{Letter}/u;
+/** A name that is read the other way must not turn the sentence around it: it is isolated (U+2068…U+2069). */
+function isolate(value: string): string {
+  const other = rightToLeft.has(language) ? LTR_LETTER.test(value) && !RTL_LETTER.test(value) : RTL_LETTER.test(value);
+  return other ? `\u2068${value}\u2069` : value;
+}
+
 function fill(text: string, params: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === 'number' ? value.toLocaleString(language) : value;
+    return typeof value === 'number' ? value.toLocaleString(language) : isolate(value);
   });
 }
 
