@@ -2,7 +2,9 @@
 
 use crate::{
     config::{self, Config, Flags},
-    demo, logging, operator,
+    demo,
+    keep::{backup, moving, restore},
+    logging, operator,
     say::say,
     serve,
 };
@@ -36,6 +38,31 @@ enum Command {
         #[command(flatten)]
         options: demo::Options,
     },
+    /// Write everything into one encrypted file. The server may be running.
+    Backup {
+        #[command(flatten)]
+        flags: Flags,
+        #[command(flatten)]
+        options: backup::Options,
+    },
+    /// Make a key pair for backups: the secret key into a new file, the public one is printed.
+    BackupKey {
+        /// The file for the secret key.
+        #[arg(value_name = "FILE")]
+        file: std::path::PathBuf,
+    },
+    /// Put a backup in place, after all of it was checked. The server must not be running.
+    Restore {
+        #[command(flatten)]
+        flags: Flags,
+        #[command(flatten)]
+        options: restore::Options,
+    },
+    /// Move everything between the embedded database and PostgreSQL. No server may be running on either.
+    Move {
+        #[command(flatten)]
+        options: moving::Options,
+    },
     /// Check settings, database and files, and say what is wrong.
     Doctor {
         #[command(flatten)]
@@ -61,6 +88,16 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Command::Serve { flags } => with_runtime(flags, |config| async move { serve::run(config).await }),
         Command::Setup { flags, answers } => {
             with_runtime(flags, |config| async move { operator::set_up(config, answers).await })
+        }
+        Command::Backup { flags, options } => {
+            with_runtime(flags, |config| async move { backup::run(config, options).await })
+        }
+        Command::BackupKey { file } => backup::new_key(&file),
+        Command::Restore { flags, options } => {
+            with_runtime(flags, |config| async move { restore::run(config, options).await })
+        }
+        Command::Move { options } => {
+            with_runtime(Flags::default(), |_| async move { moving::run(options).await })
         }
         Command::Doctor { flags } => {
             with_runtime(flags, |config| async move { operator::doctor(config).await })

@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod demo;
 mod dice;
+mod keep;
 mod logging;
 mod operator;
 mod pages;

@@ -38,19 +38,21 @@ pub(crate) fn open(
     config: &Config,
     woken: impl Fn(Vec<portico_store::Logged>) + Send + Sync + 'static,
 ) -> Result<Db> {
-    let engine = match &config.database {
+    Db::open(&Options::new(engine(config)?), woken)
+}
+
+/// Where the settings say the data is.
+pub(crate) fn engine(config: &Config) -> Result<Engine> {
+    match &config.database {
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            Engine::Postgres(url.clone())
+            Ok(Engine::Postgres(url.clone()))
         }
-        Some(other) => {
-            return Err(Error::invalid(
-                "database",
-                format!("database is {other:?}; write postgres://user:password@host/name"),
-            ));
-        }
-        None => Engine::Sqlite(config.data.clone()),
-    };
-    Db::open(&Options::new(engine), woken)
+        Some(other) => Err(Error::invalid(
+            "database",
+            format!("database is {other:?}; write postgres://user:password@host/name"),
+        )),
+        None => Ok(Engine::Sqlite(config.data.clone())),
+    }
 }
 
 /// Starts everything and listens.

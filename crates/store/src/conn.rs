@@ -83,6 +83,50 @@ impl Conn {
         }
     }
 
+    /// A statement put together by the program from names of its own schema, run once; rows come as they are read.
+    pub(crate) fn stream(
+        &mut self,
+        sql: &str,
+        args: &[Value<'_>],
+        mut take: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Lite { c, .. } => {
+                let mut stmt = c.prepare(&dialect::positional(sql)).map_err(|e| dialect::lite_error(&e))?;
+                let mut rows =
+                    stmt.query(rusqlite::params_from_iter(args)).map_err(|e| dialect::lite_error(&e))?;
+                while let Some(row) = rows.next().map_err(|e| dialect::lite_error(&e))? {
+                    take(&Row::Lite(row))?;
+                }
+                Ok(())
+            }
+            Self::Pg { c, .. } => {
+                use postgres::fallible_iterator::FallibleIterator as _;
+                let args = args.iter().map(|v| v as &(dyn postgres::types::ToSql + Sync));
+                let mut rows = c.query_raw(sql, args).map_err(|e| dialect::pg_error(&e))?;
+                while let Some(row) = rows.next().map_err(|e| dialect::pg_error(&e))? {
+                    take(&Row::Pg(&row))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// As `stream`, for a statement that changes something.
+    pub(crate) fn run(&mut self, sql: &str, args: &[Value<'_>]) -> Result<()> {
+        match self {
+            Self::Lite { c, .. } => c
+                .prepare_cached(&dialect::positional(sql))
+                .and_then(|mut s| s.execute(rusqlite::params_from_iter(args)))
+                .map(|_| ())
+                .map_err(|e| dialect::lite_error(&e)),
+            Self::Pg { c, .. } => {
+                let args: Vec<&(dyn postgres::types::ToSql + Sync)> = args.iter().map(|v| v as _).collect();
+                c.execute(sql, &args).map(|_| ()).map_err(|e| dialect::pg_error(&e))
+            }
+        }
+    }
+
     /// Text of our own, without values: transaction control and migrations.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         match self {

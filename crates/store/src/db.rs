@@ -213,7 +213,11 @@ fn snapshot<T>(
 
 type Opened = (Option<File>, Connect, Connect);
 
-fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
+/// A database on its way in by a restore, not yet under its own name.
+pub(crate) const STAGED: &str = "portico.restoring.db";
+
+/// Takes a data directory for this process alone, until the file is dropped.
+pub(crate) fn lock(dir: &std::path::Path) -> Result<File> {
     let refuse = |what: String| Error::internal(what);
     std::fs::create_dir_all(dir)
         .map_err(|e| refuse(format!("cannot make the data directory {}: {e}", dir.display())))?;
@@ -229,7 +233,29 @@ fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
             dir.display()
         ))
     })?;
+    Ok(lock)
+}
+
+/// A connection that only reads.
+pub(crate) fn lite_reader(path: &std::path::Path) -> Result<Conn> {
+    use rusqlite::OpenFlags as F;
+    let flags = F::SQLITE_OPEN_READ_ONLY | F::SQLITE_OPEN_NO_MUTEX;
+    let c = rusqlite::Connection::open_with_flags(path, flags).map_err(|e| dialect::lite_error(&e))?;
+    c.busy_timeout(std::time::Duration::from_secs(2)).map_err(|e| dialect::lite_error(&e))?;
+    let mut conn = Conn::lite(c)?;
+    conn.batch("PRAGMA cache_size=-4000;")?;
+    Ok(conn)
+}
+
+fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
+    let lock = lock(dir)?;
     let path = dir.join("portico.db");
+    if !path.exists() && dir.join(STAGED).exists() {
+        return Err(Error::internal(format!(
+            "a restore into {} was cut off; run it again, or remove {STAGED} there to start anew",
+            dir.display()
+        )));
+    }
     let backup_dir = dir.to_path_buf();
     let write: Connect = {
         let path = path.clone();
@@ -241,15 +267,7 @@ fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
             Ok(conn)
         })
     };
-    let read: Connect = Arc::new(move || {
-        use rusqlite::OpenFlags as F;
-        let flags = F::SQLITE_OPEN_READ_ONLY | F::SQLITE_OPEN_NO_MUTEX;
-        let c = rusqlite::Connection::open_with_flags(&path, flags).map_err(|e| dialect::lite_error(&e))?;
-        c.busy_timeout(std::time::Duration::from_secs(2)).map_err(|e| dialect::lite_error(&e))?;
-        let mut conn = Conn::lite(c)?;
-        conn.batch("PRAGMA cache_size=-4000;")?;
-        Ok(conn)
-    });
+    let read: Connect = Arc::new(move || lite_reader(&path));
     let mut first = write().map_err(|e| explain(&e, dir))?;
     first.batch("BEGIN IMMEDIATE; ROLLBACK").map_err(|e| explain(&e, dir))?;
     migrate::run(&mut first, |conn, version| {
@@ -285,33 +303,55 @@ fn open_postgres(url: &str) -> Result<Opened> {
     let url = url.to_owned();
     let owner = url.clone();
     // The blocking client must not run inside an async runtime, so migrations get a thread of their own.
-    std::thread::spawn(move || {
-        let mut c = pg_connect(&owner)?;
-        let row = c.query_one("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
-        let version: i64 = row.get::<_, String>(0).parse().unwrap_or(0);
-        if version < 150_000 {
-            return Err(Error::internal(format!(
-                "PostgreSQL 15 or newer is needed; this one says {version}"
-            )));
-        }
-        // One node at a time raises the schema.
-        c.batch_execute("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
-        let mut conn = Conn::pg(c);
-        migrate::run(&mut conn, |_, _| Ok(()))?;
-        let Conn::Pg { c, .. } = &mut conn else { return Ok(()) };
-        postgres_wall::raise(c)
-    })
-    .join()
-    .map_err(|_| Error::internal("the migration thread panicked"))??;
+    std::thread::spawn(move || raised(&owner).map(drop))
+        .join()
+        .map_err(|_| Error::internal("the migration thread panicked"))??;
     let connect: Connect = Arc::new(move || {
         let mut c = pg_connect(&url)?;
+        let row = c.query_one(&format!("SELECT pg_try_advisory_lock_shared({AT_WORK})"), &[]);
+        if !row.map_err(|e| dialect::pg_error(&e))?.get::<_, bool>(0) {
+            return Err(Error::unavailable(
+                "this database is being restored or moved; start again when that has ended",
+            ));
+        }
         postgres_wall::step_down(&mut c)?;
         Ok(Conn::pg(c))
     });
     Ok((None, Arc::clone(&connect), connect))
 }
 
-fn pg_connect(url: &str) -> Result<postgres::Client> {
+/// The advisory lock that every serving connection shares, and that whoever must be alone takes for itself.
+const AT_WORK: i64 = 7306;
+
+/// Makes this connection the only one at work on its database for as long as it lives.
+pub(crate) fn alone(c: &mut postgres::Client) -> Result<()> {
+    let row = c.query_one(&format!("SELECT pg_try_advisory_lock({AT_WORK})"), &[]);
+    if row.map_err(|e| dialect::pg_error(&e))?.get::<_, bool>(0) {
+        return Ok(());
+    }
+    Err(Error::internal("another portico works on this database; stop every node, then do this again"))
+}
+
+/// Brings a PostgreSQL database to this binary's schema, and gives the connection that did, as its owner. Blocking.
+pub(crate) fn raised(url: &str) -> Result<Conn> {
+    let mut c = pg_connect(url)?;
+    let row = c.query_one("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
+    let version: i64 = row.get::<_, String>(0).parse().unwrap_or(0);
+    if version < 150_000 {
+        return Err(Error::internal(format!("PostgreSQL 15 or newer is needed; this one says {version}")));
+    }
+    // One node at a time raises the schema.
+    c.batch_execute("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
+    let mut conn = Conn::pg(c);
+    migrate::run(&mut conn, |_, _| Ok(()))?;
+    if let Conn::Pg { c, .. } = &mut conn {
+        postgres_wall::raise(c)?;
+        c.batch_execute("SELECT pg_advisory_unlock(7305)").map_err(|e| dialect::pg_error(&e))?;
+    }
+    Ok(conn)
+}
+
+pub(crate) fn pg_connect(url: &str) -> Result<postgres::Client> {
     postgres::Client::connect(url, postgres::NoTls).map_err(|e| match e.as_db_error() {
         Some(db) => Error::internal(format!("PostgreSQL refuses: {}", db.message())),
         None => Error::unavailable("cannot reach PostgreSQL; check --database and that it runs"),

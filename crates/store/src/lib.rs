@@ -7,6 +7,7 @@
 
 mod area;
 mod conn;
+pub mod copy;
 mod db;
 mod dialect;
 mod instance;

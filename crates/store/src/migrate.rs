@@ -13,14 +13,26 @@ pub const SCHEMA_VERSION: i64 = STEPS.len() as i64;
 /// Tables that are looked up before the organization is known, so they have no row-level wall.
 pub(crate) const INSTANCE_TABLES: &[&str] = &["tenant", "credential", "login", "public_name", "job"];
 
-/// Brings the database to this binary's schema. `backup` is called once, before the first change to an existing one.
-pub(crate) fn run(conn: &mut Conn, backup: impl FnOnce(&mut Conn, i64) -> Result<()>) -> Result<()> {
-    conn.batch("CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY)")?;
+/// The schema a database has.
+pub(crate) fn version(conn: &mut Conn) -> Result<i64> {
     let mut have = 0;
     conn.each("SELECT COALESCE(MAX(version), 0) FROM schema_step", &[], |r| {
         have = r.int(0)?;
         Ok(())
     })?;
+    Ok(have)
+}
+
+/// Makes the schema in an empty database in memory, for looking at it.
+pub(crate) fn sketch(conn: &mut Conn) -> Result<()> {
+    let lite = conn.is_lite();
+    STEPS.iter().try_for_each(|(_, text)| conn.batch(&dialect::migration(text, lite)))
+}
+
+/// Brings the database to this binary's schema. `backup` is called once, before the first change to an existing one.
+pub(crate) fn run(conn: &mut Conn, backup: impl FnOnce(&mut Conn, i64) -> Result<()>) -> Result<()> {
+    conn.batch("CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY)")?;
+    let have = version(conn)?;
     if have > SCHEMA_VERSION {
         return Err(Error::internal(format!(
             "the database has schema {have}, this portico knows {SCHEMA_VERSION}; start the newer portico, or restore the backup made before the upgrade. nothing was touched"

@@ -9,9 +9,17 @@ use std::{
 /// The variable that names a PostgreSQL server for tests.
 const VARIABLE: &str = "PORTICO_TEST_POSTGRES";
 
-pub(crate) enum Place {
+/// Where a test's data is; gone when it is dropped.
+pub enum Place {
+    /// For SQLite.
     Directory(tempfile::TempDir),
-    Database { server: String, name: String },
+    /// Of PostgreSQL.
+    Database {
+        /// The server's URL.
+        server: String,
+        /// The database on it.
+        name: String,
+    },
 }
 
 /// One place on each engine at hand.
@@ -21,6 +29,11 @@ pub(crate) fn all() -> Vec<Place> {
         places.push(database(server));
     }
     places
+}
+
+/// A new, empty database on PostgreSQL, where there is one.
+pub fn postgres() -> Option<Place> {
+    std::env::var(VARIABLE).ok().map(database)
 }
 
 fn database(server: String) -> Place {
@@ -44,7 +57,8 @@ fn administer(server: &str, sql: String) {
 }
 
 impl Place {
-    pub(crate) fn engine(&self) -> Engine {
+    /// How it is opened.
+    pub fn engine(&self) -> Engine {
         match self {
             Self::Directory(dir) => Engine::Sqlite(dir.path().to_owned()),
             Self::Database { server, name } => {

@@ -8,7 +8,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-fn portico(args: &[&str], input: &str) -> Output {
+pub(crate) fn portico(args: &[&str], input: &str) -> Output {
     let mut child = Command::new(BIN)
         .args(args)
         .stdin(Stdio::piped())
@@ -54,7 +54,9 @@ fn an_organization_can_be_made_without_a_browser() {
 fn help_settings_and_description_are_printed() {
     let help = portico(&["--help"], "");
     let text = String::from_utf8_lossy(&help.stdout).into_owned();
-    for command in ["serve", "setup", "demo", "doctor", "config", "openapi"] {
+    for command in
+        ["serve", "setup", "demo", "backup", "backup-key", "restore", "move", "doctor", "config", "openapi"]
+    {
         assert!(text.contains(command), "{command} is missing in {text}");
     }
     let document = portico(&["openapi"], "");

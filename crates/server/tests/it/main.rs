@@ -3,5 +3,6 @@
 
 mod command_line;
 mod full_disk;
+mod keep;
 mod killed;
 mod server;

@@ -52,14 +52,40 @@ impl Server {
         body: Option<&Value>,
         key: &str,
     ) -> Option<(u16, Value)> {
-        let mut io = TcpStream::connect(&self.address).ok()?;
         let body = body.map(Value::to_string).unwrap_or_default();
+        let (status, rest) = self.raw(method, path, token, "application/json", &body, key)?;
+        Some((status, serde_json::from_str(&rest).unwrap_or(Value::Null)))
+    }
+
+    /// Puts a text file up.
+    pub(crate) fn upload(&self, name: &str, token: &str, text: &str) -> (u16, Value) {
+        let path = format!("/files?name={name}");
+        let (status, body) =
+            self.raw("POST", &path, token, "application/octet-stream", text, "").expect("the server answers");
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+    }
+
+    /// The bytes of an answer, as text.
+    pub(crate) fn fetch(&self, path: &str, token: &str) -> (u16, String) {
+        self.raw("GET", path, token, "text/plain", "", "").expect("the server answers")
+    }
+
+    fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        kind: &str,
+        body: &str,
+        key: &str,
+    ) -> Option<(u16, String)> {
+        let mut io = TcpStream::connect(&self.address).ok()?;
         let auth =
             if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
         let key = if key.is_empty() { String::new() } else { format!("Idempotency-Key: {key}\r\n") };
         write!(
             io,
-            "{method} /api/portico/v1{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{auth}{key}\r\n{body}",
+            "{method} /api/portico/v1{path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{auth}{key}\r\n{body}",
             self.address,
             body.len()
         )
@@ -68,7 +94,7 @@ impl Server {
         io.read_to_string(&mut text).ok()?;
         let (head, rest) = text.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, serde_json::from_str(rest).unwrap_or(Value::Null)))
+        Some((status, rest.to_owned()))
     }
 
     pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> (u16, Value) {

@@ -421,7 +421,7 @@ impl Tx<'_> {
         self.index_message(id, index)
     }
 
-    fn index_message(&mut self, id: MessageId, index: &Index) -> Result<()> {
+    pub(super) fn index_message(&mut self, id: MessageId, index: &Index) -> Result<()> {
         let lite = self.is_lite();
         let (terms, tags) = (dialect::document(&index.terms, lite), dialect::document(&index.tags, lite));
         self.exec(dialect::INDEX_MESSAGE.of(lite), &[id.into(), (&*terms).into(), (&*tags).into()])?;

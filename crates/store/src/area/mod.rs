@@ -17,6 +17,7 @@ mod page;
 mod people;
 mod programs;
 mod reactions;
+mod reindex;
 mod reports;
 mod rooms;
 mod search;
