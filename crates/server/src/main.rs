@@ -14,7 +14,7 @@ mod say;
 mod serve;
 
 use clap::Parser;
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 // The default allocator keeps what a burst needed; this one gives it back.
 #[global_allocator]
@@ -29,7 +29,8 @@ fn main() -> ExitCode {
     match cli::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("portico: {}", e.cause().unwrap_or_else(|| e.message()));
+            // Nobody may be left to read it.
+            let _gone = writeln!(std::io::stderr(), "portico: {}", e.cause().unwrap_or_else(|| e.message()));
             ExitCode::FAILURE
         }
     }

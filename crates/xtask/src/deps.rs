@@ -26,6 +26,7 @@ const CRATES: &[(&str, Allowed)] = &[
     ("server", Any),
     ("testkit", Any),
     ("load", Only(&["types"])),
+    ("faults", Any),
     ("xtask", Only(&[])),
 ];
 
@@ -34,7 +35,7 @@ const FOR_TESTS: &[&str] = &["testkit"];
 
 /// Libraries only some crates may use: (library, crates that may, crates that may for their tests).
 const LIBRARIES: &[(&str, &[&str], &[&str])] = &[
-    ("rusqlite", &["store", "load"], &[]),
+    ("rusqlite", &["store", "load", "faults"], &[]),
     ("postgres", &["store", "testkit"], &["load"]),
     ("tokio-postgres", &["store"], &["load"]),
     ("axum", &["edge", "api", "server", "testkit"], &[]),

@@ -43,13 +43,9 @@ impl Sink for Named<'_> {
     fn row(&mut self, row: &[Field]) -> Result<()> {
         if let Some((tenant, columns)) = &self.open {
             for column in columns {
-                match row.get(*column) {
-                    Some(Field::Bytes(sha)) => {
-                        let sha = <[u8; 32]>::try_from(sha.as_slice());
-                        self.names
-                            .insert((*tenant, sha.map_err(|_| refuse("a file has a hash that is none"))?));
-                    }
-                    _ => continue,
+                if let Some(Field::Bytes(sha)) = row.get(*column) {
+                    let sha = <[u8; 32]>::try_from(sha.as_slice());
+                    self.names.insert((*tenant, sha.map_err(|_| refuse("a file has a hash that is none"))?));
                 }
             }
         }

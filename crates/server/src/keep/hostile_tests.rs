@@ -130,9 +130,10 @@ fn parts_that_do_not_belong_are_refused() {
     let unnamed = Made::new().file((1, sha(b"x")), b"x").end();
     assert!(refused(&unnamed, &shape).contains("no row names"));
     let row = file_row(&shape, 1, b"lamp");
-    let lied = Made::new().table(1, files, &[row.clone()]).file((1, sha(b"lamp")), b"oops").end();
+    let lied = Made::new().table(1, files, std::slice::from_ref(&row)).file((1, sha(b"lamp")), b"oops").end();
     assert!(refused(&lied, &shape).contains("other bytes"));
-    let elsewhere = Made::new().table(1, files, &[row.clone()]).file((2, sha(b"lamp")), b"lamp").end();
+    let elsewhere =
+        Made::new().table(1, files, std::slice::from_ref(&row)).file((2, sha(b"lamp")), b"lamp").end();
     assert!(refused(&elsewhere, &shape).contains("no row names"));
     let twice = Made::new().table(0, settings, &[setting()]).table(0, settings, &[setting()]).end();
     assert!(refused(&twice, &shape).contains("out of order"));
@@ -148,7 +149,7 @@ fn parts_that_do_not_belong_are_refused() {
     }
     for name in ["../../../../etc/passwd", "", "zz", &"A".repeat(64), &"../".repeat(22)[..64]] {
         let head = serde_json::json!({"tenant": 1, "sha256": name, "size": 4});
-        let path = Made::new().table(1, files, &[row.clone()]).part(Kind::File, &head).end();
+        let path = Made::new().table(1, files, std::slice::from_ref(&row)).part(Kind::File, &head).end();
         assert!(refused(&path, &shape).contains("hash"), "{name}");
     }
     let missing = Made::new().table(1, files, &[row]).end();

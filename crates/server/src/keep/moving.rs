@@ -51,9 +51,8 @@ fn place(text: &str, field: &'static str) -> Result<Engine> {
 /// Where the files beside a database are.
 fn files_of(engine: &Engine, other: &Engine, data: Option<&Path>) -> Result<PathBuf> {
     let dir = match (engine, data, other) {
-        (Engine::Sqlite(dir), ..) => dir,
+        (Engine::Sqlite(dir), ..) | (Engine::Postgres(_), None, Engine::Sqlite(dir)) => dir,
         (Engine::Postgres(_), Some(data), _) => data,
-        (Engine::Postgres(_), None, Engine::Sqlite(dir)) => dir,
         (Engine::Postgres(_), None, Engine::Postgres(_)) => {
             return Err(Error::invalid("data", "say with --data where the servers keep their files"));
         }

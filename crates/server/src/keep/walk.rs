@@ -75,7 +75,7 @@ pub(super) fn walk(input: &mut impl Read, shape: &Shape, taker: &mut dyn Taker) 
         return Err(refuse(format!(
             "this backup has schema {}, this portico has {SCHEMA_VERSION}; restore it with portico {} and upgrade then",
             head.schema,
-            head.portico.chars().filter(|c| c.is_ascii_graphic()).take(40).collect::<String>()
+            head.portico.chars().filter(char::is_ascii_graphic).take(40).collect::<String>()
         )));
     }
     let (mut tally, mut seen) = (Tally::default(), Seen::default());

@@ -1,6 +1,7 @@
 //! The real binary: its command line, and what it keeps when it is killed or the disk is full.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails panics")]
 
+mod closed_log;
 mod command_line;
 mod full_disk;
 mod keep;

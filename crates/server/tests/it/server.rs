@@ -24,10 +24,15 @@ impl Server {
     }
 
     pub(crate) fn run(command: &mut Command) -> Self {
+        Self::speaking(command, "warn,portico=info", Stdio::null())
+    }
+
+    /// Starts with a log of its own.
+    pub(crate) fn speaking(command: &mut Command, log: &str, stderr: Stdio) -> Self {
         let mut child = command
-            .args(["--listen", "127.0.0.1:0", "--log", "warn,portico=info"])
+            .args(["--listen", "127.0.0.1:0", "--log", log])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();

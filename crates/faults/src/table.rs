@@ -1,0 +1,80 @@
+//! The parts of a run, and the one table that comes of it.
+
+use crate::{Result, clock::Clock, cut, drained, drill, killed, starved, storm, torn};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+
+/// A part of the run.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    Killed,
+    Torn,
+    Cut,
+    Drained,
+    Storm,
+    Starved,
+    Drill,
+}
+
+/// Where it happens and how much of it.
+pub(crate) struct Place {
+    pub(crate) binary: PathBuf,
+    pub(crate) work: tempfile::TempDir,
+    pub(crate) long: bool,
+}
+
+impl Place {
+    /// A new directory.
+    pub(crate) fn directory(&self, name: &str) -> Result<PathBuf> {
+        let path = self.work.path().join(name);
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+}
+
+/// One line of the table.
+pub(crate) struct Line {
+    what: String,
+    counts: String,
+    good: bool,
+}
+
+impl Line {
+    pub(crate) fn new(what: &str, counts: String, good: bool) -> Self {
+        Self { what: what.to_owned(), counts, good }
+    }
+}
+
+const ALL: [Part; 7] =
+    [Part::Killed, Part::Torn, Part::Cut, Part::Drained, Part::Storm, Part::Starved, Part::Drill];
+
+/// Runs the parts and prints the table. Says whether every line is good.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
+pub(crate) fn run(binary: &Path, long: bool, only: &[Part]) -> Result<bool> {
+    let place = Place { binary: binary.canonicalize()?, work: tempfile::tempdir()?, long };
+    let mut lines = Vec::new();
+    for part in if only.is_empty() { &ALL[..] } else { only } {
+        let clock = Clock::start();
+        let name = part.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
+        let came = match part {
+            Part::Killed => killed::run(&place),
+            Part::Torn => torn::run(&place),
+            Part::Cut => cut::run(&place),
+            Part::Drained => drained::run(&place),
+            Part::Storm => storm::run(&place),
+            Part::Starved => starved::run(&place),
+            Part::Drill => drill::run(&place),
+        };
+        match came {
+            Ok(mut new) => lines.append(&mut new),
+            Err(e) => lines.push(Line::new(&name, format!("could not be done: {e}"), false)),
+        }
+        eprintln!("faults: {name} took {:.0} s", clock.elapsed().as_secs_f64());
+    }
+    let width = lines.iter().map(|l| l.what.chars().count()).max().unwrap_or(0);
+    for line in &lines {
+        let verdict = if line.good { "ok  " } else { "LOST" };
+        println!("{verdict}  {:width$}  {}", line.what, line.counts);
+    }
+    Ok(lines.iter().all(|l| l.good))
+}
