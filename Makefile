@@ -1,5 +1,5 @@
 # A menu; the work is in scripts/ and `cargo xtask`.
-.PHONY: menu run demo dev check test bench faults attack clean
+.PHONY: menu run demo dev check test bench faults faults-long attack clean
 
 menu:
 	@echo "make run     build what is stale and start the server on ./data"
@@ -9,6 +9,7 @@ menu:
 	@echo "make test    everything that must pass, as CI runs it"
 	@echo "make bench   measures a release build against raw baselines of the same run"
 	@echo "make faults  kills and starves the server and looks for what was lost"
+	@echo "make faults-long  the same at length: 200 kills, 10,000 sockets, 10,000 seeds; about half an hour"
 	@echo "make attack  tries every door as everyone who must not come in"
 	@echo "make clean   remove what was built, and the test database; ./data stays"
 
@@ -32,6 +33,9 @@ bench:
 
 faults:
 	@scripts/faults.sh
+
+faults-long:
+	@scripts/faults.sh --long
 
 attack:
 	@scripts/attack.sh

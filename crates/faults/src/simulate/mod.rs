@@ -154,6 +154,6 @@ async fn run(template: &Template, seed: u64, tell: bool) -> Result<Counts> {
 mod tests {
     #[test]
     fn seeds_keep_the_laws() {
-        assert!(super::seeds(1, 60, false).unwrap());
+        assert!(super::seeds(1, 200, false).unwrap());
     }
 }
