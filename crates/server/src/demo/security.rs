@@ -91,7 +91,7 @@ async fn adds(s: &Story, report: &Submitted, text: &str) -> Result<()> {
     let actor = authenticate(&s.app, report.token.expose()).await?.actor;
     let ctx = s.outside(actor);
     let composed = messages::compose(&s.app, &ctx, text).await?;
-    s.app.run(ctx, PostAsReporter { id: report.id, composed }).await?;
+    s.app.run(ctx, PostAsReporter { id: report.id, composed, files: Vec::new() }).await?;
     s.turn();
     Ok(())
 }
