@@ -143,9 +143,9 @@ fn every_refusal_has_the_form_of_errors_and_every_answer_a_form() {
     let mut wrong = Vec::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {
         for (method, operation) in methods.as_object().expect("methods") {
-            let public = operation["security"]
-                .as_array()
-                .is_some_and(|ways| ways.iter().any(|way| way.as_object().is_some_and(|w| w.is_empty())));
+            let public = operation["security"].as_array().is_some_and(|ways| {
+                ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty))
+            });
             let responses = operation["responses"].as_object().expect("responses");
             for (status, response) in responses {
                 let form = &response["content"]["application/json"]["schema"]["$ref"];

@@ -1,0 +1,20 @@
+//! `PUT /teams/{id}/members/{member_id}`: put someone into a team.
+
+use super::set;
+use crate::Api;
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use portico_domain::team::Team;
+use portico_edge::{Member, Problem};
+
+/// Put someone into a team.
+#[utoipa::path(put, path = "/teams/{id}/members/{member_id}", tag = "teams", params(("id" = String, Path), ("member_id" = String, Path)), responses((status = 200, body = Team), (status = 404)))]
+pub(crate) async fn add_member(
+    State(api): State<Api>,
+    Member(ctx): Member,
+    Path(ids): Path<(String, String)>,
+) -> Result<Json<Team>, Problem> {
+    set(api, ctx, ids, true).await
+}

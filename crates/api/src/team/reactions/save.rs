@@ -1,0 +1,20 @@
+//! `PUT /messages/{id}/save`: keep a message for later.
+
+use crate::{Api, team::messages::message_id};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use portico_core::messages;
+use portico_edge::{Member, Problem};
+
+/// Keep a message for later.
+#[utoipa::path(put, path = "/messages/{id}/save", tag = "messages", params(("id" = String, Path)), responses((status = 204), (status = 404)))]
+pub(crate) async fn save(
+    State(api): State<Api>,
+    Member(ctx): Member,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    api.edge.app.run(ctx, messages::SaveMessage { id: message_id(&id)?, on: true }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
