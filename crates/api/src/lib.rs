@@ -15,6 +15,7 @@ mod widget;
 pub mod openapi;
 
 pub use answer::{Listed, Paging};
+pub use stream::envelope;
 pub(crate) use widget::typing as widget_typing;
 
 use axum::{Router, extract::FromRef, middleware};

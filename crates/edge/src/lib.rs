@@ -1,4 +1,4 @@
-//! What every HTTP adapter shares: who is asking, limits, the guard of cookies, headers that keep browsers safe, static
+//! What every HTTP adapter shares: serving connections, who is asking, limits, the guard of cookies, headers that keep browsers safe, static
 //! assets, and how an error becomes a response.
 //!
 //! Has no routes and decides nothing: it turns a request into a `Ctx`, and the application decides.
@@ -8,6 +8,7 @@ mod cache;
 mod headers;
 mod input;
 mod limit;
+mod listen;
 mod once;
 mod origin;
 mod problem;
@@ -20,6 +21,7 @@ pub use cache::Known;
 pub use headers::{APP_POLICY, harden};
 pub use input::{Input, Words};
 pub use limit::Limiter;
+pub use listen::{Patience, listen};
 pub use once::once;
 pub use origin::{RequestId, request_id};
 pub use problem::Problem;

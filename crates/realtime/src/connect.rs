@@ -11,7 +11,7 @@ use crate::{
     tenant::Tenant,
 };
 use portico_domain::{member::Role, session::Scopes};
-use portico_types::{Error, Result, TenantId};
+use portico_types::{Error, Millis, Result, TenantId};
 use std::sync::{Arc, atomic::Ordering};
 
 /// How often an organization that is being forgotten is asked for again.
@@ -21,6 +21,8 @@ const TRIES: usize = 8;
 struct Known {
     /// Whether the session or token is still there, and the contact not blocked.
     valid: bool,
+    /// When the session or token is over.
+    expires_at: Option<Millis>,
     first: i64,
     last: i64,
 }
@@ -29,18 +31,23 @@ async fn ask_store(hub: &Shared, tenant: TenantId, viewer: Viewer) -> Result<Kno
     let now = hub.clock.now();
     hub.db
         .read(tenant, move |r| {
+            let mut expires_at = None;
             let valid = match viewer {
                 Viewer::Member { id, session: Some(session), .. } => {
-                    r.session_row(session)?.is_some_and(|s| s.member == id && s.expires_at > now)
+                    let row = r.session_row(session)?.filter(|s| s.member == id && s.expires_at > now);
+                    expires_at = row.as_ref().map(|s| s.expires_at);
+                    row.is_some()
                 }
                 Viewer::Member { id, token: Some(token), .. } => {
-                    r.token_row(token, now)?.is_some_and(|(member, _)| member == id)
+                    let row = r.token_row(token, now)?.filter(|t| t.member == id);
+                    expires_at = row.as_ref().and_then(|t| t.expires_at);
+                    row.is_some()
                 }
                 // A contact's rights are one bit. One that cannot be found has not been blocked.
                 Viewer::Contact { id, inbox } => r.contact_of(inbox, id)?.is_none_or(|c| !c.blocked),
                 Viewer::Member { .. } | Viewer::Reporter { .. } => true,
             };
-            Ok(Known { valid, first: r.first_event()?, last: r.last_event()? })
+            Ok(Known { valid, expires_at, first: r.first_event()?, last: r.last_event()? })
         })
         .await
 }
@@ -135,7 +142,9 @@ fn place(
         // Up to `delivered`, all is either in the log or too old to be.
         *from == at || *from < at && at - from <= hub.options.replay && (1..=from + 1).contains(&known.first)
     });
-    let conn = Arc::new(Conn::new(hub.next_id(), viewer, scopes, at, hub.clock.now()));
+    let mut conn = Conn::new(hub.next_id(), viewer, scopes, at, hub.clock.now());
+    conn.expires_at = known.expires_at;
+    let conn = Arc::new(conn);
     state.add(&conn);
     let ready = Ready {
         cursor: deliver::cursor(hub, tenant.id, &viewer, role, from.unwrap_or(at)),

@@ -1,9 +1,16 @@
 //! An open connection as its adapter holds it: frames come out, in batches to be written at once.
 
-use crate::{End, Place, deliver::Telling, hub::Shared, options::PAGE, state::Conn, tenant::Tenant};
+use crate::{
+    End, Line, Need, Place, deliver::Telling, hub::Shared, options::PAGE, outbox::Pushed, state::Conn,
+    tenant::Tenant,
+};
 use bytes::Bytes;
 use portico_types::Result;
-use std::sync::Arc;
+use std::{
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 /// What the client is told first.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,7 +24,7 @@ pub struct Ready {
 /// What there is to write.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Batch {
-    /// Frames (JSON text, UTF-8), to be written in one go.
+    /// Frames in the adapter's envelope, to be written in one go.
     Frames(Vec<Bytes>),
     /// Nothing follows: tell the client why and close.
     End(End),
@@ -38,7 +45,7 @@ pub struct Connection {
     replay: Option<Replay>,
 }
 
-/// What a client may say about itself; cheap to clone, for the task that reads from the client.
+/// What a client may say about itself.
 #[derive(Clone)]
 pub struct Controls {
     hub: Arc<Shared>,
@@ -50,6 +57,13 @@ impl Controls {
     /// Whether somebody is at this device. Say so at least every five minutes; else they count as away.
     pub fn set_active(&self, active: bool) {
         self.conn.set_active(active, self.hub.clock.now());
+    }
+
+    /// Puts a frame of the adapter's own behind what waits. It is lost when much waits: for answers a client asks for.
+    pub fn answer(&self, frame: Bytes) {
+        if self.conn.outbox.push_loose(frame, self.hub.bounds) == Pushed::First {
+            self.conn.outbox.send();
+        }
     }
 
     /// Which room is looked at, after the caller has checked that it may be. Others on the team's side are told.
@@ -78,42 +92,61 @@ impl Connection {
         &self.ready
     }
 
-    /// For the task that reads from the client.
-    pub fn controls(&self) -> Controls {
-        self.controls.clone()
+    /// For what the client says.
+    pub fn controls(&self) -> &Controls {
+        &self.controls
+    }
+
+    /// What was missed, a page at a time; nothing once all of it was given.
+    pub async fn missed(&mut self) -> Option<Batch> {
+        loop {
+            let Replay { next, until } = *self.replay.as_ref()?;
+            match self.page(next).await {
+                Ok(Some((frames, read))) => {
+                    self.replay = (read < until).then_some(Replay { next: read, until });
+                    if let Some(end) = self.controls.conn.outbox.ended() {
+                        return Some(Batch::End(end));
+                    }
+                    if !frames.is_empty() {
+                        return Some(Batch::Frames(frames));
+                    }
+                }
+                Ok(None) => return Some(self.end(End::Resync)),
+                Err(e) => {
+                    tracing::warn!(tenant = self.controls.tenant.id.0, error = %e, "a connection cannot resume now");
+                    return Some(self.end(End::Resume));
+                }
+            }
+        }
     }
 
     /// Everything there is to write now; waits until there is something. After an end, the end again. Cancel-safe:
     /// what was not handed out comes with the next call.
     pub async fn next(&mut self) -> Batch {
-        let conn = Arc::clone(&self.controls.conn);
-        loop {
-            if let Some(replay) = &self.replay {
-                let (next, until) = (replay.next, replay.until);
-                match self.page(next).await {
-                    Ok(Some((frames, read))) => {
-                        self.replay = (read < until).then_some(Replay { next: read, until });
-                        if let Some(end) = conn.outbox.ended() {
-                            return Batch::End(end);
-                        }
-                        if !frames.is_empty() {
-                            return Batch::Frames(frames);
-                        }
-                    }
-                    Ok(None) => return self.end(End::Resync),
-                    Err(e) => {
-                        tracing::warn!(tenant = self.controls.tenant.id.0, error = %e, "a connection cannot resume now");
-                        return self.end(End::Resume);
-                    }
-                }
-                continue;
-            }
-            match conn.outbox.take() {
-                Ok(Some(frames)) => return Batch::Frames(frames),
-                Ok(None) => conn.outbox.filled().await,
-                Err(end) => return Batch::End(end),
-            }
+        if let Some(batch) = self.missed().await {
+            return batch;
         }
+        let conn = &self.controls.conn;
+        match poll_fn(|cx| conn.outbox.poll_take(cx)).await {
+            Ok(frames) => Batch::Frames(frames),
+            Err(end) => Batch::End(end),
+        }
+    }
+
+    /// From here on the hub writes to `line` itself, beginning with what waits; the adapter, which has written all that
+    /// was [`missed`](Self::missed), waits to be needed.
+    pub fn open(&self, line: Arc<dyn Line>) {
+        self.controls.conn.outbox.open(line);
+    }
+
+    /// What the adapter with an open line is needed for.
+    pub fn poll_need(&self, cx: &mut Context<'_>) -> Poll<Need> {
+        self.controls.conn.outbox.poll_need(cx)
+    }
+
+    /// Writes what waits, after the client takes more.
+    pub fn flush(&self) {
+        self.controls.conn.outbox.flush();
     }
 
     fn end(&mut self, end: End) -> Batch {
@@ -135,7 +168,7 @@ impl Connection {
         let mut frames = Vec::new();
         if let Some(state) = tenant.lock() {
             for event in page.iter().filter(|e| e.seq <= conn.after) {
-                frames.extend(Telling::new(&state.index, event).frame(hub, &state.index, conn));
+                frames.extend(Telling::new(hub, &state.index, event).frame(hub, &state.index, conn));
             }
         }
         Ok(Some((frames, last.seq)))

@@ -19,6 +19,12 @@ use portico_types::{Id, MemberId, TenantId};
 use serde::Serialize;
 use std::{cell::OnceCell, sync::Arc};
 
+/// Connections whose queues have something in them that nobody has been told of.
+pub(crate) type Touched = Vec<Arc<Conn>>;
+
+/// Queues flushed before others get their turn: about a third of a millisecond.
+const TURN: usize = 64;
+
 /// An event ready to be told: its frames, and what deciding about it needs, made once.
 pub(crate) struct Telling<'e> {
     event: &'e LogEvent,
@@ -28,8 +34,9 @@ pub(crate) struct Telling<'e> {
 }
 
 impl<'e> Telling<'e> {
-    pub(crate) fn new(index: &Index, event: &'e LogEvent) -> Self {
-        Self { event, frames: Frames::new(event), companions: OnceCell::new(), scopes: index.scopes(event) }
+    pub(crate) fn new(hub: &Shared, index: &Index, event: &'e LogEvent) -> Self {
+        let frames = Frames::new(event, hub.options.envelope);
+        Self { event, frames, companions: OnceCell::new(), scopes: index.scopes(event) }
     }
 
     /// The frame for a connection; nothing when its viewer may not hear of the event.
@@ -41,7 +48,7 @@ impl<'e> Telling<'e> {
                 return None;
             }
             let body = (hub.options.outside)(event, &conn.viewer)?;
-            return Some(frame::outside(&cursor(), &body));
+            return Some((hub.options.envelope)(frame::outside(&cursor(), &body)));
         };
         if !conn.may(self.scopes) || !index.hears(member, event, &self.companions) {
             return None;
@@ -110,8 +117,9 @@ fn walk(
 }
 
 impl State {
-    /// Delivers events, which follow each other without a gap, and wakes each connection once.
-    pub(crate) fn deliver(&mut self, hub: &Shared, events: &[Logged]) {
+    /// Puts events, which follow each other without a gap, into the queues. Gives back whose are to be flushed.
+    pub(crate) fn deliver(&mut self, hub: &Shared, events: &[Logged]) -> Touched {
+        self.expire(hub.clock.now());
         let mut touched = Vec::new();
         for event in events {
             if let Some(effect) = self.index.apply(&event.event) {
@@ -120,13 +128,11 @@ impl State {
             self.tell(hub, event, &mut touched);
             self.delivered = event.seq;
         }
-        for conn in touched {
-            conn.outbox.wake();
-        }
+        touched
     }
 
-    fn tell(&mut self, hub: &Shared, event: &LogEvent, touched: &mut Vec<Arc<Conn>>) {
-        let mut telling = Telling::new(&self.index, event);
+    fn tell(&mut self, hub: &Shared, event: &LogEvent, touched: &mut Touched) {
+        let mut telling = Telling::new(hub, &self.index, event);
         let mut slow = Vec::new();
         let mut push = |conns: &[Arc<Conn>]| {
             for conn in conns {
@@ -146,14 +152,13 @@ impl State {
         }
         for conn in slow {
             tracing::debug!(tenant = event.tenant.0, viewer = %conn.viewer.id(), "a connection is too slow; it may resume");
-            conn.outbox.wake();
             self.remove(&conn, hub.clock.now());
         }
     }
 
     /// Passes typing on.
-    pub(crate) fn tell_typing(&self, hub: &Shared, typing: &Typing) {
-        let frames = typing.frames();
+    pub(crate) fn tell_typing(&self, hub: &Shared, typing: &Typing, touched: &mut Touched) {
+        let frames = typing.frames(hub.options.envelope);
         let audience = typing.place.audience(typing.ring);
         let scopes = self.index.group_scopes(typing.place.group, typing.place.admins);
         let inside = matches!(typing.author.kind, AuthorKind::Member | AuthorKind::Bot);
@@ -164,7 +169,7 @@ impl State {
                 return;
             }
             let frame = if person.is_guest() { &frames.guest } else { &frames.team };
-            loose(hub, conns, scopes, frame);
+            loose(hub, conns, scopes, frame, touched);
         });
         if typing.ring == Ring::Everyone
             && let Some(outside) = typing.place.outside
@@ -173,32 +178,44 @@ impl State {
             for conn in
                 conns.iter().filter(|c| is_own_place(&c.viewer, &typing.place) && !own(outside, false))
             {
-                conn.outbox.push_loose(frames.outside.clone(), hub.bounds);
+                loose(hub, std::slice::from_ref(conn), Scopes(0), &frames.outside, touched);
             }
         }
     }
 
     /// Tells who has come, gone, or turned away: all members, and the guests who share something with them.
-    pub(crate) fn tell_presence(&self, hub: &Shared, member: MemberId, state: Presence) {
+    pub(crate) fn tell_presence(
+        &self,
+        hub: &Shared,
+        member: MemberId,
+        state: Presence,
+        touched: &mut Touched,
+    ) {
         #[derive(Serialize)]
         struct Data {
             member_id: MemberId,
             state: Presence,
         }
-        let frame = signal::frame("presence", None, Data { member_id: member, state });
+        let frame = signal::frame(hub.options.envelope, "presence", None, Data { member_id: member, state });
         let companions = OnceCell::new();
         for (id, conns) in &self.members {
             let told = self.index.person(*id).is_some_and(|p| {
                 !p.suspended && (!p.is_guest() || self.index.are_companions(*id, member, &companions))
             });
             if told {
-                loose(hub, conns, Scopes::of(&[Scope::Read]), &frame);
+                loose(hub, conns, Scopes::of(&[Scope::Read]), &frame, touched);
             }
         }
     }
 
     /// Tells the team's side of a room who looks at it.
-    pub(crate) fn tell_viewing(&self, hub: &Shared, place: &Place, mut member_ids: Vec<MemberId>) {
+    pub(crate) fn tell_viewing(
+        &self,
+        hub: &Shared,
+        place: &Place,
+        mut member_ids: Vec<MemberId>,
+        touched: &mut Touched,
+    ) {
         #[derive(Serialize)]
         struct Data {
             member_ids: Vec<MemberId>,
@@ -210,19 +227,31 @@ impl State {
                 .is_some_and(|p| !p.suspended && !p.is_guest() && self.index.is_audience(*id, p, &audience))
         };
         member_ids.retain(may);
-        let frame = signal::frame("viewing", Some(place.room), Data { member_ids });
+        let frame = signal::frame(hub.options.envelope, "viewing", Some(place.room), Data { member_ids });
         let scopes = self.index.group_scopes(place.group, place.admins);
         walk(&self.index, &self.members, &audience, None, |id, conns| {
             if may(&id) {
-                loose(hub, conns, scopes, &frame);
+                loose(hub, conns, scopes, &frame, touched);
             }
         });
     }
 }
 
-fn loose(hub: &Shared, conns: &[Arc<Conn>], scopes: Scopes, frame: &Bytes) {
+fn loose(hub: &Shared, conns: &[Arc<Conn>], scopes: Scopes, frame: &Bytes, touched: &mut Touched) {
     for conn in conns.iter().filter(|c| c.may(scopes)) {
-        conn.outbox.push_loose(frame.clone(), hub.bounds);
+        if conn.outbox.push_loose(frame.clone(), hub.bounds) == Pushed::First {
+            touched.push(Arc::clone(conn));
+        }
+    }
+}
+
+/// Flushes what was touched, after the state is unlocked. Each is a system call, so others get their turn between.
+pub(crate) async fn flush(touched: Touched) {
+    for (i, conn) in touched.into_iter().enumerate() {
+        if i % TURN == TURN - 1 {
+            tokio::task::yield_now().await;
+        }
+        conn.outbox.send();
     }
 }
 

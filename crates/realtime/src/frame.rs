@@ -1,5 +1,6 @@
 //! Wire formats. A frame is made once and shared by everyone who gets it; only sealed cursors are made for each.
 
+use crate::options::Envelope;
 use bytes::Bytes;
 use portico_domain::event::Event;
 use portico_store::LogEvent;
@@ -8,24 +9,25 @@ use std::fmt::Write;
 /// The frames of one event, made when first asked for.
 pub(crate) struct Frames<'e> {
     event: &'e LogEvent,
+    envelope: Envelope,
     member: Option<Bytes>,
     /// What follows a guest's cursor.
     guest: Option<String>,
 }
 
 impl<'e> Frames<'e> {
-    pub(crate) fn new(event: &'e LogEvent) -> Self {
-        Self { event, member: None, guest: None }
+    pub(crate) fn new(event: &'e LogEvent, envelope: Envelope) -> Self {
+        Self { event, envelope, member: None, guest: None }
     }
 
     /// For members: the log's own number and bytes.
     pub(crate) fn member(&mut self) -> Bytes {
-        let event = self.event;
+        let (event, envelope) = (self.event, self.envelope);
         self.member
             .get_or_insert_with(|| {
                 let mut text = format!("{{\"cursor\":\"{}\"", event.seq);
                 push_rest(&mut text, event, &event.body);
-                Bytes::from(text)
+                envelope(text)
             })
             .clone()
     }
@@ -38,15 +40,15 @@ impl<'e> Frames<'e> {
             push_rest(&mut text, event, &without_email(event));
             text
         });
-        Bytes::from(format!("{{\"cursor\":\"{cursor}\"{rest}"))
+        (self.envelope)(format!("{{\"cursor\":\"{cursor}\"{rest}"))
     }
 }
 
 /// For a person outside: their cursor and a projection.
-pub(crate) fn outside(cursor: &str, body: &str) -> Bytes {
+pub(crate) fn outside(cursor: &str, body: &str) -> String {
     let mut text = format!("{{\"cursor\":\"{cursor}\"");
     push_body(&mut text, body);
-    Bytes::from(text)
+    text
 }
 
 fn push_rest(text: &mut String, event: &LogEvent, body: &str) {

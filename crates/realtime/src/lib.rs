@@ -6,7 +6,8 @@
 //! kept by the log itself, and one bounded queue a connection. A connection that is too slow is ended with "resume"
 //! and comes back with its cursor. Typing, presence and viewing pass through without being kept.
 //!
-//! Knows no wire protocol: a [`Connection`] hands out frames (JSON text), its adapter writes them.
+//! Knows no wire protocol: frames are JSON text in an envelope the adapter gives, a [`Connection`] hands them out or puts
+//! them on the adapter's [`Line`].
 #![warn(missing_docs)]
 
 mod board;
@@ -29,8 +30,8 @@ mod viewer;
 pub use board::Presence;
 pub use connection::{Batch, Connection, Controls, Ready};
 pub use hub::{Hub, Stats};
-pub use options::{Options, Outside};
-pub use outbox::End;
+pub use options::{Envelope, Options, Outside};
+pub use outbox::{End, Line, Need};
 pub use portico_store::LogEvent;
 pub use signal::{Place, Signal, Typing};
 pub use viewer::Viewer;

@@ -1,6 +1,7 @@
 //! What the hub is told at the start, and its limits.
 
 use crate::Viewer;
+use bytes::Bytes;
 use portico_store::LogEvent;
 use portico_types::{Millis, Secret};
 use std::{sync::Arc, time::Duration};
@@ -8,6 +9,9 @@ use std::{sync::Arc, time::Duration};
 /// Makes of an event what a person outside may see of it: the record form `{"type":…,"data":…}`, or nothing. It is
 /// only asked about events of the viewer's own room in the ring `everyone`.
 pub type Outside = dyn Fn(&LogEvent, &Viewer) -> Option<String> + Send + Sync;
+
+/// What a frame (JSON text) is on the adapter's wire. It is made once for everybody who gets the same.
+pub type Envelope = fn(String) -> Bytes;
 
 /// Frames read from the log at once when a connection resumes.
 pub(crate) const PAGE: i64 = 128;
@@ -34,6 +38,8 @@ pub struct Options {
     pub cursor_key: Secret<[u8; 32]>,
     /// The projection for outside people.
     pub outside: Arc<Outside>,
+    /// The adapter's wire; plain text by default.
+    pub envelope: Envelope,
     /// Frames a connection's queue holds.
     pub queue_frames: usize,
     /// Bytes a connection's queue holds. A single larger frame still passes through an empty queue.
@@ -60,6 +66,7 @@ impl Options {
         Self {
             cursor_key,
             outside: Arc::new(outside),
+            envelope: Bytes::from,
             queue_frames: 1024,
             queue_bytes: 1024 * 1024,
             replay: 5000,

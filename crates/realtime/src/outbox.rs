@@ -1,8 +1,16 @@
-//! One connection's bounded queue. Empty, it owns no memory: thousands of idle connections cost next to nothing.
+//! One connection's bounded queue. Empty, it owns next to no memory: there are thousands of idle connections.
+//!
+//! Once its adapter has opened the [`Line`], whoever has filled the queue writes it out at once, in the hub's own task: a
+//! busy channel of a thousand would otherwise wake a thousand tasks for a message. The adapter's task is needed only when
+//! the client does not take what is written, and at the end.
 
-use bytes::Bytes;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use bytes::{Buf, Bytes};
+use std::{
+    collections::VecDeque,
+    io::{self, ErrorKind, IoSlice},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
 
 /// Why a connection ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,23 +23,38 @@ pub enum End {
     Revoked,
 }
 
+/// The way to a client as its adapter has it.
+pub trait Line: Send + Sync {
+    /// Writes what is taken now and never waits: the number of bytes, or `WouldBlock`.
+    fn write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize>;
+}
+
+/// Frames given to one system call.
+const TOGETHER: usize = 64;
+/// Places an empty queue keeps.
+const KEPT: usize = 4;
+
 #[derive(Default)]
 struct Queue {
-    frames: Vec<Bytes>,
+    frames: VecDeque<Bytes>,
     bytes: usize,
+    /// The first frame has been written in part: it is to be finished, whatever comes.
+    begun: bool,
+    /// The client does not take more at the moment.
+    blocked: bool,
     end: Option<End>,
+    line: Option<Arc<dyn Line>>,
+    /// The adapter's task, while it waits to be needed.
+    waiting: Option<Waker>,
 }
 
 #[derive(Default)]
-pub(crate) struct Outbox {
-    queue: Mutex<Queue>,
-    filled: Notify,
-}
+pub(crate) struct Outbox(Mutex<Queue>);
 
 /// What became of a frame.
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) enum Pushed {
-    /// It is the first in the queue: its reader is to be woken.
+    /// It is the first in the queue, which is to be flushed.
     First,
     /// Others wait before it.
     Behind,
@@ -48,12 +71,75 @@ pub(crate) struct Bounds {
     pub(crate) bytes: usize,
 }
 
-impl Outbox {
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+/// What the adapter's task is needed for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Need {
+    /// To flush when the client takes more.
+    Flush,
+    /// To finish the frame that was begun (these bytes; mostly none), to say why, and to close.
+    End(End, Bytes),
+}
+
+impl Queue {
+    fn finish(&mut self, end: End) {
+        if self.end.is_some() {
+            return;
+        }
+        let begun = if self.begun { self.frames.pop_front() } else { None };
+        let waiting = self.waiting.take();
+        *self = Self { end: Some(end), frames: begun.into_iter().collect(), waiting, ..Self::default() };
     }
 
-    /// Adds a frame, or ends the connection when it does not fit. The caller wakes the reader.
+    fn wake(&mut self) {
+        if let Some(waker) = self.waiting.take() {
+            waker.wake();
+        }
+    }
+
+    /// Takes `count` bytes off the front.
+    fn written(&mut self, mut count: usize) {
+        self.bytes = self.bytes.saturating_sub(count);
+        while let Some(first) = self.frames.front_mut() {
+            if count < first.len() {
+                first.advance(count);
+                self.begun |= count > 0;
+                return;
+            }
+            count -= first.len();
+            self.frames.pop_front();
+            self.begun = false;
+        }
+    }
+
+    /// Writes until nothing waits or the client takes no more.
+    fn write(&mut self, line: &dyn Line) -> io::Result<()> {
+        while !self.frames.is_empty() {
+            let mut parts = [IoSlice::new(&[]); TOGETHER];
+            let mut count = 0;
+            for (part, frame) in parts.iter_mut().zip(&self.frames) {
+                *part = IoSlice::new(frame);
+                count += 1;
+            }
+            match line.write(&parts[..count]) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(taken) => self.written(taken),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        if self.frames.capacity() > KEPT {
+            self.frames = VecDeque::new();
+        }
+        Ok(())
+    }
+}
+
+impl Outbox {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a frame, or ends the connection when it does not fit. The caller flushes after the first.
     pub(crate) fn push(&self, frame: Bytes, bounds: Bounds) -> Pushed {
         let mut queue = self.lock();
         if queue.end.is_some() {
@@ -61,59 +147,97 @@ impl Outbox {
         }
         let first = queue.frames.is_empty();
         if !first && (queue.frames.len() >= bounds.frames || queue.bytes + frame.len() > bounds.bytes) {
-            *queue = Queue { end: Some(End::Resume), ..Queue::default() };
+            queue.finish(End::Resume);
+            queue.wake();
             return Pushed::Overflow;
         }
         queue.bytes += frame.len();
-        queue.frames.push(frame);
+        queue.frames.push_back(frame);
         if first { Pushed::First } else { Pushed::Behind }
     }
 
     /// Adds a frame that may as well be lost: not to a queue that is half full.
-    pub(crate) fn push_loose(&self, frame: Bytes, bounds: Bounds) {
-        let half = {
+    pub(crate) fn push_loose(&self, frame: Bytes, bounds: Bounds) -> Pushed {
+        {
             let queue = self.lock();
-            queue.frames.len() >= bounds.frames / 2 || queue.bytes >= bounds.bytes / 2
-        };
-        if !half && self.push(frame, bounds) == Pushed::First {
-            self.wake();
+            if queue.frames.len() >= bounds.frames / 2 || queue.bytes >= bounds.bytes / 2 {
+                return Pushed::Behind;
+            }
         }
+        self.push(frame, bounds)
     }
 
     /// Ends the connection; what waits is not delivered any more. The first reason stands.
     pub(crate) fn end(&self, end: End) {
         let mut queue = self.lock();
+        queue.finish(end);
+        queue.wake();
+    }
+
+    /// From here on, frames go out on `line`.
+    pub(crate) fn open(&self, line: Arc<dyn Line>) {
+        let mut queue = self.lock();
         if queue.end.is_none() {
-            *queue = Queue { end: Some(end), ..Queue::default() };
+            queue.line = Some(line);
         }
         drop(queue);
-        self.wake();
+        self.flush();
     }
 
-    /// Wakes the reader.
-    pub(crate) fn wake(&self) {
-        self.filled.notify_one();
+    /// Writes what waits, as far as the client takes it; without a line, wakes who reads.
+    pub(crate) fn flush(&self) {
+        let mut queue = self.lock();
+        let Some(line) = queue.line.as_ref().map(Arc::clone) else { return queue.wake() };
+        match queue.write(&*line) {
+            Ok(()) => queue.blocked = false,
+            Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                queue.blocked = true;
+                queue.wake();
+            }
+            // Nobody is there any more.
+            Err(_) => {
+                queue.finish(End::Resume);
+                queue.wake();
+            }
+        }
     }
 
-    /// Everything that waits; nothing when nothing does.
-    pub(crate) fn take(&self) -> Result<Option<Vec<Bytes>>, End> {
+    /// Flushes what others have filled, unless the client is known to take no more: that is its own task's then.
+    pub(crate) fn send(&self) {
+        if !self.lock().blocked {
+            self.flush();
+        }
+    }
+
+    /// Everything that waits, for a reader without a line.
+    pub(crate) fn poll_take(&self, cx: &mut Context<'_>) -> Poll<Result<Vec<Bytes>, End>> {
         let mut queue = self.lock();
         if let Some(end) = queue.end {
-            return Err(end);
+            return Poll::Ready(Err(end));
+        }
+        if queue.frames.is_empty() {
+            queue.waiting = Some(cx.waker().clone());
+            return Poll::Pending;
         }
         queue.bytes = 0;
-        let frames = std::mem::take(&mut queue.frames);
-        Ok((!frames.is_empty()).then_some(frames))
+        Poll::Ready(Ok(std::mem::take(&mut queue.frames).into()))
+    }
+
+    /// Whether the adapter's task is needed. It is woken by what changes that, too, after it was told to flush.
+    pub(crate) fn poll_need(&self, cx: &mut Context<'_>) -> Poll<Need> {
+        let mut queue = self.lock();
+        if let Some(end) = queue.end {
+            return Poll::Ready(Need::End(end, queue.frames.pop_front().unwrap_or_default()));
+        }
+        if queue.waiting.as_ref().is_none_or(|w| !w.will_wake(cx.waker())) {
+            queue.waiting = Some(cx.waker().clone());
+        }
+        if queue.blocked { Poll::Ready(Need::Flush) } else { Poll::Pending }
     }
 
     /// Why it ended, if it has.
     pub(crate) fn ended(&self) -> Option<End> {
         self.lock().end
-    }
-
-    /// Waits until there may be something.
-    pub(crate) async fn filled(&self) {
-        self.filled.notified().await;
     }
 }
 
@@ -123,18 +247,61 @@ mod tests {
 
     const BOUNDS: Bounds = Bounds { frames: 3, bytes: 10 };
 
+    fn take(out: &Outbox) -> Option<Result<Vec<Bytes>, End>> {
+        match out.poll_take(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(taken) => Some(taken),
+            Poll::Pending => None,
+        }
+    }
+
+    fn need(out: &Outbox) -> Option<Need> {
+        match out.poll_need(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(need) => Some(need),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Takes so many bytes and then no more.
+    struct Narrow(Mutex<(usize, Vec<u8>)>);
+
+    impl Narrow {
+        fn new(room: usize) -> Arc<Self> {
+            Arc::new(Self(Mutex::new((room, Vec::new()))))
+        }
+
+        fn widen(&self, room: usize) {
+            self.0.lock().unwrap().0 += room;
+        }
+
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().1.clone()).unwrap()
+        }
+    }
+
+    impl Line for Narrow {
+        fn write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+            let (room, all) = &mut *self.0.lock().unwrap();
+            let before = *room;
+            for byte in parts.iter().flat_map(|p| p.iter()).take(before) {
+                all.push(*byte);
+                *room -= 1;
+            }
+            if before == *room { Err(ErrorKind::WouldBlock.into()) } else { Ok(before - *room) }
+        }
+    }
+
     #[test]
     fn a_queue_has_an_end_in_frames_and_in_bytes() {
         let out = Outbox::default();
         assert_eq!(out.push(Bytes::from_static(b"a"), BOUNDS), Pushed::First);
         assert_eq!(out.push(Bytes::from_static(b"b"), BOUNDS), Pushed::Behind);
-        assert_eq!(out.take().unwrap().unwrap().len(), 2);
-        assert_eq!(out.take().unwrap(), None);
+        assert_eq!(take(&out).unwrap().unwrap().len(), 2);
+        assert_eq!(take(&out), None);
         for _ in 0..3 {
             out.push(Bytes::from_static(b"c"), BOUNDS);
         }
         assert_eq!(out.push(Bytes::from_static(b"d"), BOUNDS), Pushed::Overflow);
-        assert_eq!(out.take().unwrap_err(), End::Resume);
+        assert_eq!(take(&out).unwrap().unwrap_err(), End::Resume);
         assert_eq!(out.push(Bytes::from_static(b"e"), BOUNDS), Pushed::Over);
         let out = Outbox::default();
         assert_eq!(out.push(Bytes::from_static(b"larger than all"), BOUNDS), Pushed::First);
@@ -147,7 +314,7 @@ mod tests {
         out.push(Bytes::from_static(b"a"), BOUNDS);
         out.end(End::Revoked);
         out.end(End::Resume);
-        assert_eq!(out.take().unwrap_err(), End::Revoked);
+        assert_eq!(take(&out).unwrap().unwrap_err(), End::Revoked);
     }
 
     #[test]
@@ -156,6 +323,70 @@ mod tests {
         for _ in 0..10 {
             out.push_loose(Bytes::from_static(b"a"), BOUNDS);
         }
-        assert_eq!(out.take().unwrap().unwrap().len(), 1);
+        assert_eq!(take(&out).unwrap().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_line_gets_every_byte_in_order_however_little_it_takes_at_once() {
+        let bounds = Bounds { frames: 1000, bytes: 100_000 };
+        for step in [1, 2, 3, 7, 64, 1000] {
+            let (out, line) = (Outbox::default(), Narrow::new(0));
+            out.push("before ".into(), bounds);
+            out.open(Arc::<Narrow>::clone(&line));
+            let mut expected = "before ".to_owned();
+            for n in 0..200 {
+                let frame = format!("frame {n};");
+                expected.push_str(&frame);
+                out.push(frame.into(), bounds);
+            }
+            assert_eq!(need(&out), Some(Need::Flush));
+            while need(&out) == Some(Need::Flush) {
+                line.widen(step);
+                out.flush();
+            }
+            assert_eq!(line.text(), expected);
+            assert_eq!(out.push("later".into(), bounds), Pushed::First);
+            line.widen(5);
+            out.send();
+            assert_eq!((line.text(), need(&out)), (expected + "later", None));
+        }
+    }
+
+    #[test]
+    fn a_frame_that_was_begun_is_finished_and_nothing_after_it() {
+        let (out, line) = (Outbox::default(), Narrow::new(7));
+        out.open(Arc::<Narrow>::clone(&line));
+        out.push("one ".into(), BOUNDS);
+        out.push("two ".into(), BOUNDS);
+        out.send();
+        out.end(End::Revoked);
+        line.widen(100);
+        out.flush();
+        assert_eq!(line.text(), "one two");
+        assert_eq!(need(&out), Some(Need::End(End::Revoked, " ".into())));
+        assert_eq!(need(&out), Some(Need::End(End::Revoked, Bytes::new())));
+        // One that ended between two frames has nothing to finish.
+        let (out, line) = (Outbox::default(), Narrow::new(4));
+        out.open(Arc::<Narrow>::clone(&line));
+        out.push("one ".into(), BOUNDS);
+        out.push("two ".into(), BOUNDS);
+        out.send();
+        out.end(End::Resume);
+        assert_eq!(need(&out), Some(Need::End(End::Resume, Bytes::new())));
+    }
+
+    #[test]
+    fn a_line_that_is_gone_ends_the_connection() {
+        struct Gone;
+        impl Line for Gone {
+            fn write(&self, _: &[IoSlice<'_>]) -> io::Result<usize> {
+                Err(ErrorKind::BrokenPipe.into())
+            }
+        }
+        let out = Outbox::default();
+        out.open(Arc::new(Gone));
+        out.push("one".into(), BOUNDS);
+        out.send();
+        assert_eq!(need(&out), Some(Need::End(End::Resume, Bytes::new())));
     }
 }

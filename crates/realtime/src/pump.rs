@@ -5,10 +5,12 @@
 //! log is read when a gap lasts, when the bus says that the log is further, and by the poll.
 
 use crate::{
+    board::Changes,
+    deliver::{self, Touched},
     hub::Shared,
     options::{CHUNK, FILL, GAP, IDLE, TICK},
     outbox::End,
-    signal::{NodeNote, Signal},
+    signal::{NodeNote, Signal, Typing},
     state::{State, any_active},
     tenant::{self, Tenant},
 };
@@ -58,7 +60,7 @@ pub(crate) async fn run(hub: Arc<Shared>, tenant: Arc<Tenant>, delivered: i64) {
         tokio::select! {
             () = pump.tenant.filled() => {}
             _ = tick.tick() => {
-                pump.tick();
+                pump.tick().await;
                 if pump.is_over() {
                     return;
                 }
@@ -93,7 +95,7 @@ impl Pump {
         let delivered = self.delivered;
         self.waiting.extend(arrived.events.into_iter().filter(|e| e.seq > delivered).map(|e| (e.seq, e)));
         self.deliver_waiting().await;
-        self.take_notes(arrived.notes);
+        self.take_notes(arrived.notes).await;
         if !self.waiting.is_empty() && self.look_at.is_none() {
             self.look_at = Some(Instant::now() + GAP);
         }
@@ -105,23 +107,26 @@ impl Pump {
         while let Some(next) = self.waiting.remove(&(self.delivered + ready.len() as i64 + 1)) {
             ready.push(next);
             if ready.len() == CHUNK {
-                self.deliver(&std::mem::take(&mut ready));
-                tokio::task::yield_now().await;
+                self.deliver(&std::mem::take(&mut ready)).await;
             }
         }
-        self.deliver(&ready);
+        self.deliver(&ready).await;
         if self.waiting.is_empty() {
             self.look_at = None;
         }
     }
 
     /// Delivers events that follow the last one.
-    fn deliver(&mut self, events: &[Logged]) {
-        let (Some(last), Some(mut state)) = (events.last(), self.tenant.lock()) else { return };
-        state.deliver(&self.hub, events);
-        drop(state);
+    async fn deliver(&mut self, events: &[Logged]) {
+        let Some(last) = events.last() else { return };
+        let touched = match self.tenant.lock() {
+            Some(mut state) => state.deliver(&self.hub, events),
+            None => return,
+        };
         self.delivered = last.seq;
         self.tenant.progress.send_replace(last.seq);
+        deliver::flush(touched).await;
+        tokio::task::yield_now().await;
     }
 
     /// Reads the log up to its end.
@@ -144,8 +149,7 @@ impl Pump {
             }
             let full = page.len() as i64 == FILL;
             for chunk in page.chunks(CHUNK) {
-                self.deliver(chunk);
-                tokio::task::yield_now().await;
+                self.deliver(chunk).await;
             }
             if !full {
                 break;
@@ -182,23 +186,35 @@ impl Pump {
         Ok(())
     }
 
-    fn take_notes(&self, notes: Vec<(Option<u64>, NodeNote)>) {
+    async fn take_notes(&self, notes: Vec<(Option<u64>, NodeNote)>) {
         if notes.is_empty() {
             return;
         }
+        let (onward, touched) = self.hear(notes);
+        deliver::flush(touched).await;
+        for typing in onward {
+            self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
+        }
+    }
+
+    /// Acts on notes: what other nodes are to be told, and whose queues were touched.
+    fn hear(&self, notes: Vec<(Option<u64>, NodeNote)>) -> (Vec<Typing>, Touched) {
         let now = self.hub.clock.now();
-        let mut onward = Vec::new();
-        let Some(mut state) = self.tenant.lock() else { return };
+        let (mut onward, mut touched) = (Vec::new(), Touched::new());
+        let Some(mut state) = self.tenant.lock() else { return (onward, touched) };
+        state.expire(now);
         for (node, note) in notes {
             match (node, note) {
                 (None, NodeNote::Signal(Signal::Typing(typing))) => {
                     if let Some(typing) = state.typing.take(typing, now) {
-                        state.tell_typing(&self.hub, &typing);
+                        state.tell_typing(&self.hub, &typing, &mut touched);
                         onward.push(typing);
                     }
                 }
                 // Another node has thinned it out.
-                (Some(_), NodeNote::Signal(Signal::Typing(typing))) => state.tell_typing(&self.hub, &typing),
+                (Some(_), NodeNote::Signal(Signal::Typing(typing))) => {
+                    state.tell_typing(&self.hub, &typing, &mut touched);
+                }
                 (Some(node), NodeNote::Here { full, people, viewing }) => {
                     state.board.hear(node, full, people, viewing, now);
                 }
@@ -207,31 +223,13 @@ impl Pump {
                 (None, NodeNote::Here { .. } | NodeNote::Ask) => {}
             }
         }
-        drop(state);
-        for typing in onward {
-            self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
-        }
+        (onward, touched)
     }
 
     /// What is due each second.
-    fn tick(&self) {
-        let now = self.hub.clock.now();
-        let Some(mut guard) = self.tenant.lock() else { return };
-        let state: &mut State = &mut guard;
-        let typing = state.typing.due(now);
-        for typing in &typing {
-            state.tell_typing(&self.hub, typing);
-        }
-        let members = &state.members;
-        let active = |member| any_active(members, member, now);
-        let changes = state.board.look(&state.index, active, now, self.hub.peer.is_alone());
-        for (member, presence) in changes.presence {
-            state.tell_presence(&self.hub, member, presence);
-        }
-        for (place, member_ids) in changes.viewing {
-            state.tell_viewing(&self.hub, &place, member_ids);
-        }
-        drop(guard);
+    async fn tick(&self) {
+        let Some((typing, changes, touched)) = self.look() else { return };
+        deliver::flush(touched).await;
         for typing in typing {
             self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
         }
@@ -239,5 +237,28 @@ impl Pump {
             let here = NodeNote::Here { full: changes.full, people: changes.people, viewing: changes.rooms };
             self.hub.publish(self.tenant.id, &here);
         }
+    }
+
+    /// Ends who has expired and tells everybody here what has changed on the board.
+    fn look(&self) -> Option<(Vec<Typing>, Changes, Touched)> {
+        let now = self.hub.clock.now();
+        let mut guard = self.tenant.lock()?;
+        let state: &mut State = &mut guard;
+        state.expire(now);
+        let mut touched = Touched::new();
+        let typing = state.typing.due(now);
+        for typing in &typing {
+            state.tell_typing(&self.hub, typing, &mut touched);
+        }
+        let members = &state.members;
+        let active = |member| any_active(members, member, now);
+        let mut changes = state.board.look(&state.index, active, now, self.hub.peer.is_alone());
+        for (member, presence) in std::mem::take(&mut changes.presence) {
+            state.tell_presence(&self.hub, member, presence, &mut touched);
+        }
+        for (place, member_ids) in std::mem::take(&mut changes.viewing) {
+            state.tell_viewing(&self.hub, &place, member_ids, &mut touched);
+        }
+        Some((typing, changes, touched))
     }
 }

@@ -1,6 +1,6 @@
 //! Things of the moment: not kept, not numbered, lost without harm.
 
-use crate::board::Seen;
+use crate::{board::Seen, options::Envelope};
 use bytes::Bytes;
 use portico_domain::{event::Audience, message::Author, message::AuthorKind, room::Ring};
 use portico_types::{ContactId, Id, MemberId, MessageId, Millis, ReporterId, RoomId, TokenId};
@@ -95,13 +95,18 @@ struct Wire<T> {
 }
 
 /// A frame without cursor.
-pub(crate) fn frame<T: Serialize>(kind: &'static str, room: Option<RoomId>, data: T) -> Bytes {
+pub(crate) fn frame<T: Serialize>(
+    envelope: Envelope,
+    kind: &'static str,
+    room: Option<RoomId>,
+    data: T,
+) -> Bytes {
     // Plain structs of strings and ids always serialise.
-    serde_json::to_vec(&Wire { r#type: kind, room, data }).unwrap_or_default().into()
+    envelope(serde_json::to_string(&Wire { r#type: kind, room, data }).unwrap_or_default())
 }
 
 impl Typing {
-    pub(crate) fn frames(&self) -> TypingFrames {
+    pub(crate) fn frames(&self, envelope: Envelope) -> TypingFrames {
         #[derive(Serialize)]
         struct Inside<'a> {
             author: &'a Author,
@@ -120,9 +125,9 @@ impl Typing {
         let inside = |text| Inside { author: &self.author, thread_id: self.thread, text };
         let room = Some(self.place.room);
         TypingFrames {
-            team: frame("typing", room, inside(self.text.as_deref())),
-            guest: frame("typing", room, inside(None)),
-            outside: frame("typing", None, Outside { author: Name { name: &self.author.name } }),
+            team: frame(envelope, "typing", room, inside(self.text.as_deref())),
+            guest: frame(envelope, "typing", room, inside(None)),
+            outside: frame(envelope, "typing", None, Outside { author: Name { name: &self.author.name } }),
         }
     }
 }

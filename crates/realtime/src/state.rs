@@ -20,6 +20,8 @@ use std::{
 
 /// Nobody is at the keyboard.
 const LEFT_ALONE: i64 = i64::MIN;
+/// Later than everything.
+const NEVER: Millis = Millis(i64::MAX);
 
 /// One open connection. Small: there are thousands.
 pub(crate) struct Conn {
@@ -28,13 +30,23 @@ pub(crate) struct Conn {
     pub(crate) scopes: Scopes,
     /// What was delivered when it came: up to here it reads from the log, what follows comes live.
     pub(crate) after: i64,
+    /// When the session or token that lets it be here is over.
+    pub(crate) expires_at: Option<Millis>,
     pub(crate) outbox: Outbox,
     active_at: AtomicI64,
 }
 
 impl Conn {
     pub(crate) fn new(id: u64, viewer: Viewer, scopes: Scopes, after: i64, now: Millis) -> Self {
-        Self { id, viewer, scopes, after, outbox: Outbox::default(), active_at: AtomicI64::new(now.0) }
+        Self {
+            id,
+            viewer,
+            scopes,
+            after,
+            expires_at: None,
+            outbox: Outbox::default(),
+            active_at: AtomicI64::new(now.0),
+        }
     }
 
     /// Whether the token, if there is one, may hear what needs `scopes`.
@@ -66,6 +78,8 @@ pub(crate) struct State {
     pub(crate) board: Board,
     pub(crate) typing: Thinner,
     pub(crate) connections: usize,
+    /// Nobody's time is over before this.
+    next_expiry: Millis,
     /// Since when nobody is connected.
     pub(crate) empty_since: Millis,
     /// Forgotten by the hub: whoever holds it looks again.
@@ -87,6 +101,7 @@ impl State {
             board: Board::default(),
             typing: Thinner::default(),
             connections: 0,
+            next_expiry: NEVER,
             empty_since: now,
             closed: false,
         }
@@ -110,6 +125,7 @@ impl State {
         };
         list.push(Arc::clone(conn));
         self.connections += 1;
+        self.next_expiry = self.next_expiry.min(conn.expires_at.unwrap_or(NEVER));
     }
 
     /// Takes a connection out, unless it is out already. It is not ended by that.
@@ -150,6 +166,16 @@ impl State {
             conn.outbox.end(end);
             self.remove(&conn, now);
         }
+    }
+
+    /// Ends the connections whose session or token is over by now. Nearly always a single comparison.
+    pub(crate) fn expire(&mut self, now: Millis) {
+        if now < self.next_expiry {
+            return;
+        }
+        self.end(End::Revoked, now, |c| c.expires_at.is_some_and(|at| at <= now));
+        let all = self.members.values().chain(self.outside.values()).flatten();
+        self.next_expiry = all.filter_map(|c| c.expires_at).min().unwrap_or(NEVER);
     }
 
     /// What an event does to connections, before it is told.

@@ -1,12 +1,12 @@
 //! Wiring a server: database, hub, workers, HTTP; and ending it so that nothing is lost.
 
 use crate::{clock::SystemClock, config::Config, dice::SystemRng, pages, say::say};
-use axum::{Router, middleware, serve::ListenerExt};
+use axum::{Router, middleware};
 use portico_api::Api;
 use portico_blobs::{Blobs, image_worker::ImageWorker};
 use portico_bus::Bus;
 use portico_core::{App, people};
-use portico_edge::{Edge, Known, Limiter, Site, Sockets};
+use portico_edge::{Edge, Known, Limiter, Patience, Site, Sockets};
 use portico_jobs::Worker;
 use portico_realtime::Hub;
 use portico_store::{Db, Engine, Options};
@@ -82,7 +82,8 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
     };
     let app = App::new(db.clone(), Arc::clone(&clock), SystemRng);
     let key = cursor_key(&app).await?;
-    let options = portico_realtime::Options::new(key, portico_api::outside);
+    let mut options = portico_realtime::Options::new(key, portico_api::outside);
+    options.envelope = portico_api::envelope;
     let hub = Hub::new(db, &Bus::in_process(), Arc::clone(&clock), options)?;
     // Nobody can be connected before this, so nothing that was committed until now was missed.
     let _first = hub_slot.set(Arc::clone(&hub));
@@ -115,22 +116,13 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(Worker { app: app.clone(), blobs }.run(stopped.clone()));
-    // A chat frame is small and must not wait for company.
-    let listener = listener.tap_io(|io| {
-        if let Err(e) = io.set_nodelay(true) {
-            tracing::debug!(error = %e, "a connection keeps its delay");
-        }
-    });
     let http = tokio::spawn(async move {
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let mut stopped = stopped;
-        let graceful = async move {
+        let stop = async move {
             // The sender going away is a stop too.
             let _gone = stopped.wait_for(|s| *s).await;
         };
-        if let Err(e) = axum::serve(listener, service).with_graceful_shutdown(graceful).await {
-            tracing::error!(error = %e, "the HTTP server ended");
-        }
+        portico_edge::listen(listener, router, Patience::default(), stop).await;
     });
     let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     Ok(Running { app, address, url, stop, hub, http, worker })

@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApiError, call, get } from '../src/lib/api.ts';
 import { apply, applySignal } from '../src/lib/store/apply.ts';
+import { Around } from '../src/lib/store/around.ts';
 import { createActions, type Actions } from '../src/lib/store/actions.ts';
 import { Data, type Stale } from '../src/lib/store/data.svelte.ts';
 import { Lists } from '../src/lib/store/lists.svelte.ts';
@@ -68,6 +69,7 @@ export class Person {
   private readonly missed = new Set<Stale>();
   revoked = false;
   private readonly stream: Stream;
+  private readonly around = new Around(this.data);
   private socket: WebSocket | undefined;
   private waiting = new Set<() => void>();
   private failed: unknown;
@@ -88,7 +90,10 @@ export class Person {
       {
         cursor: () => this.data.cursor,
         event: (event) => this.event(event),
-        signal: (signal) => applySignal(this.data, signal, Date.now()),
+        signal: (signal) => {
+          this.around.signal(signal);
+          applySignal(this.data, signal, Date.now());
+        },
         resync: () => {
           this.note('resync');
           this.later(() => this.boot());
@@ -102,6 +107,7 @@ export class Person {
           this.note(online ? 'online' : 'offline');
           this.online = online;
           if (online) for (const what of this.missed) this.fetch(what);
+          if (online) this.later(() => this.around.fetch());
           this.told();
         },
       },

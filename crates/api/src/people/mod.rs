@@ -5,6 +5,7 @@ mod invites;
 mod me;
 mod members;
 mod organization;
+mod presence;
 mod sessions;
 mod setup;
 mod teams;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .merge(sessions::routes())
         .merge(me::routes())
         .routes(routes!(boot::boot))
+        .routes(routes!(presence::get))
         .merge(members::routes())
         .merge(invites::routes())
         .merge(tokens::routes())

@@ -1,10 +1,7 @@
 //! The visitor's stream.
 
-use crate::Api;
-use axum::{
-    extract::{State, WebSocketUpgrade},
-    response::Response,
-};
+use crate::{Api, stream::Upgrade};
+use axum::{extract::State, response::Response};
 use portico_edge::{Peer, Problem};
 
 /// The visitor's stream, a WebSocket. Who it is stands in the first frame, never in the address.
@@ -14,7 +11,7 @@ use portico_edge::{Peer, Problem};
 pub(crate) async fn open(
     State(api): State<Api>,
     peer: Peer,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Result<Response, Problem> {
     let seat = api.edge.sockets.sit(&peer.ip)?;
     Ok(crate::stream::accept(api, None, seat, upgrade))

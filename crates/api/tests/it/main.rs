@@ -11,6 +11,7 @@ mod paging;
 mod reporter_files;
 mod sessions;
 mod sign_in;
+mod socket;
 mod stream;
 mod team;
 mod walk;

@@ -53,8 +53,9 @@ pub async fn authenticate(app: &App, secret: &str) -> Result<Identity> {
             let (member, scopes, standing) = app
                 .db()
                 .read(tenant, move |read| {
-                    let (member, scopes) = read.token_row(id, now)?.ok_or_else(Error::unauthenticated)?;
-                    Ok((member, scopes, read.standing(member)?.ok_or_else(Error::unauthenticated)?))
+                    let token = read.token_row(id, now)?.ok_or_else(Error::unauthenticated)?;
+                    let standing = read.standing(token.member)?.ok_or_else(Error::unauthenticated)?;
+                    Ok((token.member, token.scopes, standing))
                 })
                 .await?;
             if standing.suspended {

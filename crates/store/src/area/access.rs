@@ -81,6 +81,17 @@ pub struct SessionRow {
     pub expires_at: Millis,
 }
 
+/// What authentication needs of a personal token.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenRow {
+    /// Whose.
+    pub member: MemberId,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// Its end, if it has one.
+    pub expires_at: Option<Millis>,
+}
+
 fn session(r: &Row<'_>) -> Result<Session> {
     Ok(Session {
         id: r.id(0)?,
@@ -134,12 +145,13 @@ impl Read<'_> {
         )
     }
 
-    /// A token's owner and scopes, for authentication.
-    pub fn token_row(&mut self, id: TokenId, now: Millis) -> Result<Option<(MemberId, Scopes)>> {
+    /// A token that has not expired, for authentication.
+    pub fn token_row(&mut self, id: TokenId, now: Millis) -> Result<Option<TokenRow>> {
         self.one(
-            "SELECT member_id, scopes FROM token WHERE tenant_id = $1 AND id = $2 AND (expires_at IS NULL OR expires_at > $3)",
+            "SELECT member_id, scopes, expires_at FROM token
+             WHERE tenant_id = $1 AND id = $2 AND (expires_at IS NULL OR expires_at > $3)",
             &[id.into(), now.into()],
-            |r| Ok((r.id(0)?, Scopes(r.int(1)?))),
+            |r| Ok(TokenRow { member: r.id(0)?, scopes: Scopes(r.int(1)?), expires_at: r.maybe_at(2)? }),
         )
     }
 

@@ -25,7 +25,7 @@ mod sight;
 mod teams;
 mod threads;
 
-pub use access::{NewInvite, NewSession, NewToken, SessionRow};
+pub use access::{NewInvite, NewSession, NewToken, SessionRow, TokenRow};
 pub use audit::NewAudit;
 pub use conversations::{Assignee, OpenCounts};
 pub use files::{FileRow, NewFile};

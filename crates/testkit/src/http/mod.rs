@@ -78,7 +78,8 @@ impl HttpApp {
     async fn over(t: TestApp, limits: Limits, files: tempfile::TempDir) -> Self {
         let clock = || -> Arc<dyn Clock> { Arc::<ManualClock>::clone(&t.clock) };
         let known = Arc::new(Known::default());
-        let options = Options::new(Secret::new([5; 32]), portico_api::outside);
+        let mut options = Options::new(Secret::new([5; 32]), portico_api::outside);
+        options.envelope = portico_api::envelope;
         let hub = Hub::new(t.app.db().clone(), &Bus::in_process(), clock(), options).expect("a hub starts");
         {
             let (known, hub) = (Arc::clone(&known), Arc::clone(&hub));
@@ -209,8 +210,8 @@ impl HttpApp {
     pub async fn serve(&self) -> std::net::SocketAddr {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let service = self.router.clone().into_make_service_with_connect_info::<std::net::SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let patience = portico_edge::Patience::default();
+        tokio::spawn(portico_edge::listen(listener, self.router.clone(), patience, std::future::pending()));
         address
     }
 }

@@ -154,7 +154,6 @@ export class Stream {
         return;
       case 'typing':
       case 'presence':
-      case 'presences':
       case 'viewing':
         this.hooks.signal(frame as unknown as Signal);
         return;

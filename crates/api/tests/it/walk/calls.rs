@@ -88,6 +88,7 @@ calls! {
     "POST /me/password": |_at| send("/me/password", json!({"current": PASSWORD, "next": "another fine password"}));
     "PUT /me/presence": |_at| send("/me/presence", json!({"choice": "away"}));
     "GET /boot": |_at| get("/boot");
+    "GET /presence": |_at| get("/presence");
     "GET /members": |_at| get("/members?limit=200");
     "GET /members/{id}" ("colleague"): |at| get(format!("/members/{}", at.member));
     "GET /members/{id}" ("stranger"): |at| get(format!("/members/{}", at.secur));

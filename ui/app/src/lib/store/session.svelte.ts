@@ -7,6 +7,7 @@ import { Stream } from '../stream.ts';
 import type { StreamEvent } from '../events.ts';
 import type { Boot, Id } from '../types.ts';
 import { apply, applySignal, sweepTyping } from './apply.ts';
+import { Around } from './around.ts';
 import type { Data, Stale } from './data.svelte.ts';
 import type { Drafts } from './drafts.ts';
 import type { Outbox } from './outbox.ts';
@@ -26,6 +27,7 @@ export class SessionLife {
   offline = $state(false);
   connected = $state(false);
   private stream: Stream;
+  private around: Around;
   private offlineTimer: ReturnType<typeof setTimeout> | undefined;
   private staleTimers = new Map<Stale, ReturnType<typeof setTimeout>>();
   private active = true;
@@ -47,13 +49,20 @@ export class SessionLife {
       this.stream.stop();
       void this.boot();
     };
+    this.around = new Around(data);
     this.stream = new Stream({
       cursor: () => this.data.cursor,
       event: (event) => this.event(event),
-      signal: (signal) => applySignal(this.data, signal, Date.now()),
+      signal: (signal) => {
+        this.around.signal(signal);
+        applySignal(this.data, signal, Date.now());
+      },
       resync: () => void this.boot(),
       revoked: () => this.leave(),
-      online: (online) => this.setOnline(online),
+      online: (online) => {
+        this.setOnline(online);
+        if (online) void this.around.fetch();
+      },
     });
     whenSignedOut(() => this.leave());
   }
