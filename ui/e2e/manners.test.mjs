@@ -89,12 +89,20 @@ as('closing a report can be undone, back to where it stood', 'priya', '/reports/
   await page.locator('.strip').getByText('Triaged').waitFor();
 });
 
-as('severity can be undone', 'priya', '/reports/all', {}, async (page) => {
+as('severity can be undone, by the letter Z too', 'priya', '/reports/all', {}, async (page) => {
   await openReport(page);
   await page.getByRole('button', { name: /^Severity: Critical/ }).click();
   await page.getByRole('menuitemradio', { name: 'Low' }).click();
   await page.getByRole('button', { name: /^Severity: Low/ }).waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  // The letter does the same, and is only a letter where somebody writes.
+  const field = page.locator('main .composer textarea');
+  await field.focus();
+  await page.keyboard.press('z');
+  assert.equal(await field.inputValue(), 'z');
+  await field.fill('');
+  await page.getByRole('button', { name: /^Severity: Low/ }).focus();
+  await page.keyboard.press('z');
   await page.getByRole('button', { name: /^Severity: Critical/ }).waitFor();
 });
 

@@ -82,7 +82,7 @@ export const security = {
   'report.received': 'Eingang',
   'report.state': 'Stand',
   'report.reporter': 'Melder',
-  'report.policy': 'Es gilt Richtlinie Version {version}',
+  'report.policy': 'Richtlinie Version {version}',
   'report.waiting.team': 'Wartet auf uns',
   'report.waiting.reporter': 'Wartet auf den Melder',
   'report.credit': 'Möchte genannt werden',

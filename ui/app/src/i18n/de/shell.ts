@@ -119,6 +119,7 @@ export const shell: Pick<Catalogue, keyof typeof english> = {
   'keys.prevUnread': 'Voriger ungelesener Kanal',
   'keys.nextUnread': 'Nächster ungelesener Kanal',
   'keys.regions': 'Nächster Teil des Fensters',
+  'keys.undo': 'Rückgängig, solange es angeboten wird',
   'keys.esc': 'Als gelesen markieren oder Offenes schließen',
   'keys.updown': 'Vorige und nächste Nachricht',
   'keys.editLast': 'Letzte eigene Nachricht ändern',

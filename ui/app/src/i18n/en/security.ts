@@ -82,7 +82,7 @@ export const security = {
   'report.received': 'Received',
   'report.state': 'State',
   'report.reporter': 'Reporter',
-  'report.policy': 'Policy version {version} applies',
+  'report.policy': 'Policy version {version}',
   'report.waiting.team': 'Waiting on us',
   'report.waiting.reporter': 'Waiting on the reporter',
   'report.credit': 'Wants credit',

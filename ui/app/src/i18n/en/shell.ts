@@ -117,6 +117,7 @@ export const shell = {
   'keys.prevUnread': 'Previous unread channel',
   'keys.nextUnread': 'Next unread channel',
   'keys.regions': 'Next part of the window',
+  'keys.undo': 'Undo, while it is offered',
   'keys.esc': 'Mark read, or close what is open',
   'keys.updown': 'Previous and next message',
   'keys.editLast': 'Edit your last message',
