@@ -107,6 +107,8 @@ as('severity can be undone, by the letter Z too', 'priya', '/reports/all', {}, a
 });
 
 as('contacts are found, blocked and let in again, and lead to what they wrote', 'ingrid', '/customers', {}, async (page) => {
+  const asked = [];
+  page.on('request', (request) => /\/contacts\/[^/]+\/conversations/.test(request.url()) && asked.push(request.url()));
   await page.getByRole('link', { name: 'Contacts' }).click();
   const rows = page.locator('.listcol .conv');
   await rows.nth(3).waitFor();
@@ -127,6 +129,9 @@ as('contacts are found, blocked and let in again, and lead to what they wrote', 
   assert.equal(await page.getByRole('searchbox').inputValue(), 'giul');
   await page.locator('main .trail a').first().click();
   await page.getByRole('textbox', { name: /^Reply to/ }).waitFor();
+  await page.getByRole('complementary', { name: 'Contact' }).getByText('trade').waitFor();
+  // Once for each time it was opened: before and after the reload, and beside the conversation.
+  assert.equal(asked.length, 3);
 });
 
 as('the audit log’s field looks through all of it', 'ingrid', '/admin/audit', {}, async (page) => {
