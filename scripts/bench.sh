@@ -1,8 +1,10 @@
 #!/bin/sh
 # Measures a release build against raw baselines of the same run: prints one table and writes target/bench.json.
-#   bench.sh                   everything, about three minutes
+#   bench.sh                   everything but soak and build, about a quarter of an hour
 #   bench.sh --quick           a tenth of it, to see that it works
-#   bench.sh --only lane,fanout   some of: sizes fresh lane fanout idle search
+#   bench.sh --only lane,fanout   some of: sizes fresh lane pg-lane fanout rooms stalled mixed storm growth widget files idle
+#                              search, and soak (half an hour) and build (a clean debug build), which run only when named
+#   bench.sh --publish docs/benchmarks   keeps the pictures there too
 # Fails when a delivery or an answer was wrong, not when something was slow. docs/benchmarks.md says how to read it.
 set -eu
 . "$(dirname -- "$0")/here.sh"
@@ -15,5 +17,6 @@ cargo build --release --locked -p portico-server -p portico-load
 target=${CARGO_TARGET_DIR:-$root/target}
 work=$root/target/bench-data
 rm -rf "$work"
+postgres=$("$root/scripts/need-postgres.sh") || say "no PostgreSQL: its row stays empty"
 exec "$target/release/portico-load" bench --server "$target/release/portico" --ui "$root/ui" \
-  --work "$work" --out "$root/target/bench.json" "$@"
+  --work "$work" --out "$root/target/bench.json" ${postgres:+--postgres "$postgres"} "$@"

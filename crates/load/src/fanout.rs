@@ -7,6 +7,7 @@ use crate::{
     http::Asker,
     lane::{Posts, world},
     measure::{Outcome, Pace, Plan, ms},
+    plot::Plot,
     raw_fan::{Orders, RawFan},
     report::Row,
     run::Place,
@@ -81,11 +82,19 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
     let slow = drive.run(&plan(Pace::Open(Duration::from_millis(100)), seconds(4, 15)))?;
     let steady = drive.run(&plan(Pace::Open(Duration::from_millis(10)), seconds(2, 4)))?;
     let mut best: Option<Level> = None;
+    let mut plot = Plot::new("Fan-out to 1,000 members: post due to post read", "posts/s", "ms", LATE);
+    for (rate, outcome) in [(10.0, &slow), (100.0, &steady)] {
+        plot.add("p50", rate, ms(&outcome.reach, 0.5));
+        plot.add("p99", rate, ms(&outcome.reach, 0.99));
+    }
     let mut lates = 0;
     for posts in LEVELS {
         let outcome = drive.run(&plan(Pace::Closed(posts), seconds(1, 4)))?;
         let level = Level { posts, late: ms(&outcome.reach, 0.99) > LATE, outcome };
         place.say(&level.describe());
+        let rate = level.outcome.posts_per_second();
+        plot.add("p50", rate, ms(&level.outcome.reach, 0.5));
+        plot.add("p99", rate, ms(&level.outcome.reach, 0.99));
         lates = if level.late { lates + 1 } else { 0 };
         if best.as_ref().is_none_or(|best| level.is_better_than(best)) {
             best = Some(level);
@@ -95,6 +104,7 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
             break;
         }
     }
+    place.draw("fanout", &plot)?;
     failures.extend(drive.failures().iter().map(|f| format!("fan-out: {f}")));
     if drive.failed > 0 {
         failures.push(format!("fan-out: {} deliveries were wrong in all", drive.failed));

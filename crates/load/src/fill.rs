@@ -76,7 +76,8 @@ pub(crate) fn messages(data: &Path, world: &World, count: usize) -> Result<Fille
     Ok(Filled { wide, narrow })
 }
 
-fn add_room(db: &Connection, world: &World, id: Id, n: usize, at: i64) -> Result<()> {
+/// A private channel without members.
+pub(crate) fn add_room(db: &Connection, world: &World, id: Id, n: usize, at: i64) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO room (tenant_id, id, kind, name, handle, visibility, topic, purpose, team_id, people, direct_key, member_count,
          archived_at, last_number, root_count, outside_count, last_at, created_at, created_by, audience_id, outside_id)
@@ -86,16 +87,18 @@ fn add_room(db: &Connection, world: &World, id: Id, n: usize, at: i64) -> Result
     Ok(())
 }
 
-struct Message {
-    row: i64,
-    id: Id,
-    room: Id,
-    number: i64,
-    author: Id,
-    at: i64,
+/// A message to be written.
+pub(crate) struct Message {
+    pub(crate) row: i64,
+    pub(crate) id: Id,
+    pub(crate) room: Id,
+    pub(crate) number: i64,
+    pub(crate) author: Id,
+    pub(crate) at: i64,
 }
 
-fn add_message(db: &Connection, tenant: i64, m: &Message, text: &str, terms: &str) -> Result<()> {
+/// Writes a message and its index terms.
+pub(crate) fn add_message(db: &Connection, tenant: i64, m: &Message, text: &str, terms: &str) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO message (row_id, tenant_id, id, room_id, number, root_number, outside_number, author_kind, author_id, author_name,
          ring, thread_id, body_kind, body, html, mentions, created_at, edited_at, version, client_key, file_count, reaction_count,

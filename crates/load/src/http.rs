@@ -48,6 +48,15 @@ pub(crate) fn post(path: &str, token: &str, key: &str, body: &str) -> String {
     )
 }
 
+/// A request with a body of JSON and without a key; no body when it is empty.
+pub(crate) fn send(method: &str, path: &str, token: &str, body: &str) -> String {
+    let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
+    format!(
+        "{method} {BASE}{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
 /// A connection for one question after the other.
 pub(crate) struct Asker(TcpStream, Vec<u8>);
 
@@ -60,21 +69,39 @@ impl Asker {
     }
 
     pub(crate) fn ask(&mut self, request: &str) -> Result<Answer> {
-        self.0.write_all(request.as_bytes())?;
+        let (status, body) = self.ask_bytes(request.as_bytes())?;
+        Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+    }
+
+    /// Sends whatever it is and gives status and body.
+    pub(crate) fn ask_bytes(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
+        self.0.write_all(request)?;
+        let mut chunk = vec![0; 64 * 1024];
         loop {
             if let Some((status, body, end)) = complete(&self.1)? {
-                let answer =
-                    Answer { status, body: String::from_utf8_lossy(&self.1[body..end]).into_owned() };
+                let answer = self.1[body..end].to_vec();
                 self.1.drain(..end);
-                return Ok(answer);
+                return Ok((status, answer));
             }
-            let mut chunk = [0; 16 * 1024];
             let n = self.0.read(&mut chunk)?;
             if n == 0 {
                 return Err("the server hung up".into());
             }
             self.1.extend_from_slice(&chunk[..n]);
         }
+    }
+
+    /// Sends a request and expects success with JSON, or with nothing.
+    pub(crate) fn expect(&mut self, request: &str) -> Result<serde_json::Value> {
+        let answer = self.ask(request)?;
+        if !(200..300).contains(&answer.status) {
+            let line = request.lines().next().unwrap_or_default();
+            return Err(format!("{line} answered {}: {}", answer.status, answer.body).into());
+        }
+        if answer.body.is_empty() {
+            return Ok(serde_json::Value::Null);
+        }
+        Ok(serde_json::from_str(&answer.body)?)
     }
 
     /// Asks for JSON and expects success.

@@ -11,6 +11,7 @@ use crate::{
     server::{self, Server},
     words::Words,
 };
+use portico_types::Id;
 use std::{net::TcpStream, time::Duration};
 
 /// Writers that wait.
@@ -21,27 +22,40 @@ const WARM: Duration = Duration::from_secs(1);
 
 /// Posts to a room, by members in turn.
 pub(crate) struct Posts {
-    path: String,
+    paths: Vec<String>,
     tokens: Vec<String>,
     text: String,
+    /// Posts made before, so that keys do not repeat.
+    before: u64,
 }
 
 impl Posts {
     pub(crate) fn new(world: &make::World, senders: usize) -> Self {
-        let tokens = world.tokens[..senders].to_vec();
-        Self { path: format!("/rooms/{}/messages", world.room), tokens, text: text() }
+        Self::into(&world.tokens[..senders], &[world.room])
+    }
+
+    /// Posts of the owners of these tokens, each into the next of these rooms.
+    pub(crate) fn into(tokens: &[String], rooms: &[Id]) -> Self {
+        let paths = rooms.iter().map(|room| format!("/rooms/{room}/messages")).collect();
+        Self { paths, tokens: tokens.to_vec(), text: text(), before: 0 }
+    }
+
+    /// The same after so many posts to the same room.
+    pub(crate) fn after(self, before: u64) -> Self {
+        Self { before, ..self }
     }
 }
 
 /// What follows the mark of a post.
-fn text() -> String {
+pub(crate) fn text() -> String {
     Words::new(9).plain(BODY - order::mark(0).len() - 1)
 }
 
 impl Wire for Posts {
     fn request(&mut self, sender: usize, index: u64) -> Vec<u8> {
         let body = format!("{{\"body\":\"{} {}\"}}", order::mark(index), self.text);
-        http::post(&self.path, &self.tokens[sender], &format!("load-{index}"), &body).into_bytes()
+        let path = &self.paths[sender % self.paths.len()];
+        http::post(path, &self.tokens[sender], &format!("load-{}", self.before + index), &body).into_bytes()
     }
 
     fn answered(&self, bytes: &[u8]) -> Result<Option<usize>> {

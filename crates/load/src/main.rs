@@ -2,26 +2,41 @@
 //!
 //! Never shipped. It knows the server's native API and its database schema, and none of its code.
 
+mod building;
 mod clock;
+mod crowd;
 mod drive;
 mod fanout;
+mod files;
 mod fill;
 mod fresh;
+mod growth;
+mod house;
 mod http;
 mod idle;
 mod lane;
 mod machine;
 mod make;
 mod measure;
+mod mixed;
 mod order;
+mod pg;
+mod pg_lane;
+mod plot;
+mod poster;
 mod raw_fan;
 mod raw_lane;
 mod report;
+mod rooms;
 mod run;
 mod search;
 mod server;
 mod sizes;
+mod soak;
 mod socket;
+mod stalled;
+mod storm;
+mod widget;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -60,7 +75,8 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(e) => {
-            eprintln!("portico-load: {e}");
+            let cause = e.source().map_or(String::new(), |cause| format!(": {cause}"));
+            eprintln!("portico-load: {e}{cause}");
             ExitCode::FAILURE
         }
     }

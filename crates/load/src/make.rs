@@ -13,6 +13,8 @@ pub(crate) struct World {
     pub(crate) tenant: i64,
     /// The channel everybody is in.
     pub(crate) room: Id,
+    /// The number of its newest message.
+    pub(crate) last: u64,
     pub(crate) members: Vec<Id>,
     /// Session tokens: those of the first member, then of the second, …
     pub(crate) tokens: Vec<String>,
@@ -32,12 +34,13 @@ pub(crate) fn open(data: &Path) -> Result<Connection> {
 pub(crate) fn people(data: &Path, members: usize, sessions: usize) -> Result<World> {
     let mut db = open(data)?;
     let tx = db.transaction()?;
-    let (tenant, room): (i64, [u8; 16]) =
-        tx.query_row("SELECT tenant_id, id FROM room WHERE handle = 'general'", [], |r| {
-            Ok((r.get(0)?, r.get(1)?))
+    let (tenant, room, last): (i64, [u8; 16], i64) =
+        tx.query_row("SELECT tenant_id, id, last_number FROM room WHERE handle = 'general'", [], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
         })?;
     let (rng, now) = (&mut SeededRng::new(1), clock::now());
-    let mut world = World { tenant, room: Id(room), members: Vec::new(), tokens: Vec::new() };
+    let mut world =
+        World { tenant, room: Id(room), last: last as u64, members: Vec::new(), tokens: Vec::new() };
     let first: i64 = tx
         .query_row("SELECT last FROM counter WHERE tenant_id = ?1 AND kind = 'person'", [tenant], |r| {
             r.get(0)

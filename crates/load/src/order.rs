@@ -22,18 +22,29 @@ pub(crate) struct Found {
     pub(crate) post: u64,
 }
 
+/// Where a word stood the last time; it moves by a few when numbers grow.
+#[derive(Default)]
+pub(crate) struct Place(usize);
+
+impl Place {
+    /// Where in `bytes` what follows `word` begins.
+    pub(crate) fn after(&mut self, bytes: &[u8], word: &[u8]) -> Option<usize> {
+        place(bytes, word, &mut self.0)
+    }
+}
+
 /// Finds number and mark, with a memory for where they were.
 #[derive(Default)]
 pub(crate) struct Finder {
-    number_at: usize,
-    mark_at: usize,
+    number: Place,
+    mark: Place,
 }
 
 impl Finder {
     /// Nothing for frames that carry no message of ours.
     pub(crate) fn find(&mut self, frame: &[u8]) -> Option<Found> {
-        let number_at = place(frame, NUMBER, &mut self.number_at)?;
-        let mark_at = place(frame, MARK, &mut self.mark_at)?;
+        let number_at = self.number.after(frame, NUMBER)?;
+        let mark_at = self.mark.after(frame, MARK)?;
         Some(Found { number: digits(&frame[number_at..], 20)?, post: digits(&frame[mark_at..], DIGITS)? })
     }
 }
@@ -52,7 +63,8 @@ fn place(frame: &[u8], word: &[u8], hint: &mut usize) -> Option<usize> {
     Some(at + word.len())
 }
 
-fn digits(bytes: &[u8], most: usize) -> Option<u64> {
+/// The number that `bytes` begin with, of so many digits at most.
+pub(crate) fn digits(bytes: &[u8], most: usize) -> Option<u64> {
     let mut value = None;
     for byte in bytes.iter().take(most).take_while(|b| b.is_ascii_digit()) {
         value = Some(value.unwrap_or(0) * 10 + u64::from(byte - b'0'));

@@ -97,7 +97,7 @@ fn write(
         let text = format!("{} {text}", order::mark(count));
         let html = format!("<p>{text}</p>\n");
         let key = format!("raw-{n}-{count}");
-        let event = event(world, id, author, &text, &html, &key);
+        let event = event(world.room, id, author, &text, &html, &key);
         let tags = format!("t{} r{} a{author}", world.tenant, world.room);
         let post = Post { id, author, text, html, tags, key, event, fingerprint, safe: safe.clone() };
         if queue.send(post).is_err() || done.recv().is_err() {
@@ -112,13 +112,12 @@ fn write(
 }
 
 /// The record of an event, as long as the server's.
-fn event(world: &World, id: Id, author: Id, text: &str, html: &str, key: &str) -> String {
+pub(crate) fn event(room: Id, id: Id, author: Id, text: &str, html: &str, key: &str) -> String {
     format!(
-        "{{\"type\":\"message.posted\",\"data\":{{\"message\":{{\"id\":\"{id}\",\"room_id\":\"{}\",\"number\":100000,\"author\":{{\"kind\":\"member\",\
+        "{{\"type\":\"message.posted\",\"data\":{{\"message\":{{\"id\":\"{id}\",\"room_id\":\"{room}\",\"number\":100000,\"author\":{{\"kind\":\"member\",\
          \"id\":\"{author}\",\"name\":\"Member 100\"}},\"ring\":\"everyone\",\"thread_id\":null,\"body\":{{\"kind\":\"markdown\",\"text\":\"{text}\",\
          \"html\":\"{html}\"}},\"created_at\":1700000000000,\"edited_at\":null,\"version\":1,\"files\":[],\"reactions\":[],\"mentions\":\
-         {{\"member_ids\":[],\"channel\":false}},\"thread\":null,\"client_key\":\"{key}\",\"outside_number\":100000}}}}}}",
-        world.room
+         {{\"member_ids\":[],\"channel\":false}},\"thread\":null,\"client_key\":\"{key}\",\"outside_number\":100000}}}}}}"
     )
 }
 

@@ -31,6 +31,9 @@ pub(crate) struct Row {
     pub(crate) verdict: Verdict,
     /// Why it is noisy, or what else is worth knowing.
     pub(crate) note: String,
+    /// Whether it depends on how fast the machine is and has no baseline that would show a change of that.
+    #[serde(skip)]
+    timed: bool,
 }
 
 impl Row {
@@ -50,6 +53,7 @@ impl Row {
             aim: aim.0.into(),
             verdict,
             note: String::new(),
+            timed: false,
         }
     }
 
@@ -72,6 +76,22 @@ impl Row {
         }
         self.note.push_str(note);
         self
+    }
+
+    /// Depends on how fast the machine is, which the run looks at before and after.
+    pub(crate) fn timed(self) -> Self {
+        Self { timed: true, ..self }
+    }
+
+    /// Without a verdict when it is short and the machine was not as fast after as before: a figure that is good
+    /// enough on a machine that others use is good enough.
+    pub(crate) fn on_machine(self, before: f64, after: f64) -> Self {
+        if self.timed && self.verdict == Verdict::Short { self.steady(before, after) } else { self }
+    }
+
+    /// Without a verdict unless something was so.
+    pub(crate) fn only_if(self, so: bool, else_why: &str) -> Self {
+        if so { self } else { Self { verdict: Verdict::Noisy, ..self }.remark(else_why) }
     }
 
     /// Without a verdict when the baseline was not the same before and after.
@@ -111,6 +131,8 @@ pub(crate) struct Report {
     pub(crate) load_before: String,
     pub(crate) load_after: String,
     pub(crate) seconds: f64,
+    /// What each part took, seconds.
+    pub(crate) parts: Vec<(String, f64)>,
     pub(crate) rows: Vec<Row>,
     /// Deliveries or answers that were wrong.
     pub(crate) failures: Vec<String>,
@@ -161,6 +183,8 @@ impl Report {
             "{}; load average {} before, {} after; {:.0} s",
             self.machine, self.load_before, self.load_after, self.seconds
         );
+        let parts: Vec<String> = self.parts.iter().map(|(name, s)| format!("{name} {s:.0} s")).collect();
+        let _fine = writeln!(out, "{}", parts.join(", "));
         if self.load_before.parse::<f64>().is_ok_and(|load| load > CROWDED) {
             let _fine = writeln!(out, "other programs were running: trust ratios, not times");
         }
@@ -188,5 +212,8 @@ mod tests {
         assert_eq!(row(true, true).steady(100.0, 80.0).verdict, Verdict::Aim);
         assert_eq!(row(false, false).client(0.9).verdict, Verdict::Noisy);
         assert_eq!(row(true, false).client(0.9).verdict, Verdict::Ok);
+        assert_eq!(row(false, false).timed().on_machine(10.0, 20.0).verdict, Verdict::Noisy);
+        assert_eq!(row(true, false).timed().on_machine(10.0, 20.0).verdict, Verdict::Ok);
+        assert_eq!(row(false, false).on_machine(10.0, 20.0).verdict, Verdict::Short);
     }
 }

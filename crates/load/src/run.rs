@@ -1,11 +1,12 @@
 //! A run: which scenarios, where, and what comes of them.
 
 use crate::{
-    Result,
+    Result, building,
     clock::Clock,
-    fanout, fresh, idle, lane, machine,
+    fanout, files, fresh, growth, idle, lane, machine, mixed, pg_lane,
+    plot::Plot,
     report::{Report, Row},
-    search, sizes,
+    rooms, search, sizes, soak, stalled, storm, widget,
 };
 use clap::{Args, ValueEnum};
 use std::{
@@ -19,12 +20,43 @@ pub(crate) enum Part {
     Sizes,
     Fresh,
     Lane,
+    PgLane,
     Fanout,
+    Rooms,
+    Stalled,
+    Mixed,
+    Storm,
+    Growth,
+    Widget,
+    Files,
     Idle,
     Search,
+    /// Half an hour; only when named.
+    Soak,
+    /// A clean debug build; only when named.
+    Build,
 }
 
-const ALL: [Part; 6] = [Part::Sizes, Part::Fresh, Part::Lane, Part::Fanout, Part::Idle, Part::Search];
+/// What a run without names does.
+const ALL: [Part; 14] = [
+    Part::Sizes,
+    Part::Fresh,
+    Part::Lane,
+    Part::PgLane,
+    Part::Fanout,
+    Part::Rooms,
+    Part::Stalled,
+    Part::Mixed,
+    Part::Storm,
+    Part::Growth,
+    Part::Widget,
+    Part::Files,
+    Part::Idle,
+    Part::Search,
+];
+
+/// Files that are open besides sockets.
+const SPARE: u64 = 300;
 
 /// What to run.
 #[derive(Args)]
@@ -41,6 +73,15 @@ pub(crate) struct Bench {
     /// Where to write the table as JSON.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// A directory for the pictures, beside where the table goes.
+    #[arg(long)]
+    publish: Option<PathBuf>,
+    /// Minutes of `soak`.
+    #[arg(long, default_value_t = 30)]
+    minutes: u64,
+    /// A PostgreSQL server on which databases may be made: the URL of one of them.
+    #[arg(long)]
+    postgres: Option<String>,
     /// Only these parts.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
@@ -57,7 +98,11 @@ pub(crate) struct Place {
     pub(crate) server: PathBuf,
     pub(crate) messages: usize,
     pub(crate) quick: bool,
+    pub(crate) postgres: Option<String>,
+    /// Of the soak.
+    pub(crate) minutes: u64,
     work: PathBuf,
+    pictures: Vec<PathBuf>,
 }
 
 impl Place {
@@ -66,6 +111,24 @@ impl Place {
         let path = self.work.join(name);
         fs::create_dir_all(&path)?;
         Ok(path)
+    }
+
+    /// How many of these sockets the limit of open files allows.
+    pub(crate) fn sockets(&self, wanted: usize) -> usize {
+        let most = machine::raise_files().saturating_sub(SPARE) as usize;
+        if most < wanted {
+            self.say(&format!("the limit of open files allows only {most} sockets"));
+        }
+        wanted.min(most)
+    }
+
+    /// Keeps a picture under this name.
+    pub(crate) fn draw(&self, name: &str, plot: &Plot) -> Result<()> {
+        for directory in &self.pictures {
+            fs::create_dir_all(directory)?;
+            fs::write(directory.join(format!("{name}.svg")), plot.svg())?;
+        }
+        Ok(())
     }
 
     /// Tells whoever waits what is going on.
@@ -100,24 +163,40 @@ pub(crate) fn bench(bench: &Bench) -> Result<bool> {
         server: bench.server.clone(),
         messages: bench.messages,
         quick: bench.quick,
+        postgres: bench.postgres.clone(),
+        minutes: bench.minutes,
         work: bench.work.clone(),
+        pictures: [bench.out.as_deref().and_then(Path::parent), bench.publish.as_deref()]
+            .into_iter()
+            .flatten()
+            .map(Path::to_path_buf)
+            .collect(),
     };
     let files = machine::raise_files();
     place.say(&format!("{}, {files} open files allowed", machine::describe()));
     let load_before = machine::load();
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
     let parts = if bench.only.is_empty() { &ALL[..] } else { &bench.only };
+    let mut times = Vec::new();
     for part in parts {
-        if let Some(name) = part.to_possible_value() {
-            place.say(&format!("{:.0} s: {}", clock.elapsed().as_secs_f64(), name.get_name()));
-        }
-        rows.extend(run(*part, &place, &bench.ui, &mut failures)?);
+        let name = part.to_possible_value().map_or(String::new(), |v| v.get_name().to_owned());
+        let begun = clock.elapsed().as_secs_f64();
+        place.say(&format!("{begun:.0} s: {name}"));
+        let before = machine::pace();
+        let measured = run(*part, &place, &bench.ui, &mut failures)?;
+        let after = machine::pace();
+        rows.extend(measured.into_iter().map(|row| row.on_machine(before, after)));
+        times.push((name, clock.elapsed().as_secs_f64() - begun));
+    }
+    if bench.only.is_empty() {
+        rows.extend(building::not_measured());
     }
     let report = Report {
         machine: machine::describe(),
         load_before,
         load_after: machine::load(),
         seconds: clock.elapsed().as_secs_f64(),
+        parts: times,
         rows,
         failures,
     };
@@ -133,7 +212,17 @@ fn run(part: Part, place: &Place, ui: &Path, failures: &mut Vec<String>) -> Resu
         Part::Sizes => sizes::measure(&place.server, ui),
         Part::Fresh => fresh::measure(place),
         Part::Lane => lane::measure(place, failures),
+        Part::PgLane => pg_lane::measure(place, failures),
         Part::Fanout => fanout::measure(place, failures),
+        Part::Rooms => rooms::measure(place, failures),
+        Part::Stalled => stalled::measure(place, failures),
+        Part::Mixed => mixed::measure(place, failures),
+        Part::Storm => storm::measure(place, failures),
+        Part::Growth => growth::measure(place, failures),
+        Part::Widget => widget::measure(place, failures),
+        Part::Files => files::measure(place, failures),
+        Part::Soak => soak::measure(place, failures),
+        Part::Build => building::measure(place, ui.parent().unwrap_or(ui)),
         Part::Idle => idle::measure(place, failures),
         Part::Search => search::measure(place, failures),
     }

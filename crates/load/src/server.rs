@@ -10,6 +10,10 @@ use std::{
     time::Duration,
 };
 
+/// Who owns an organization that `set_up` made.
+pub(crate) const OWNER: &str = "olga@load.example";
+pub(crate) const PASSWORD: &str = "a long and boring passphrase 4711";
+
 /// A running server; ends with its owner.
 pub(crate) struct Server {
     child: Child,
@@ -21,6 +25,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `binary` on `data` and waits until it is ready.
     pub(crate) fn start(binary: &Path, data: &Path) -> Result<Self> {
+        Self::start_with(binary, data, &[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn start_with(binary: &Path, data: &Path, flags: &[String]) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = File::options().create(true).append(true).open(data.with_extension("log"))?;
         let clock = Clock::start();
@@ -36,6 +45,7 @@ impl Server {
                 "--data",
             ])
             .arg(data)
+            .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -78,6 +88,11 @@ impl Drop for Server {
 
 /// Makes an organization and its owner with the server's own command.
 pub(crate) fn set_up(binary: &Path, data: &Path) -> Result<()> {
+    set_up_with(binary, data, &[])
+}
+
+/// The same with more flags.
+pub(crate) fn set_up_with(binary: &Path, data: &Path, flags: &[String]) -> Result<()> {
     let mut child = Command::new(binary)
         .args([
             "setup",
@@ -90,14 +105,15 @@ pub(crate) fn set_up(binary: &Path, data: &Path) -> Result<()> {
             "--name",
             "Olga Owner",
         ])
-        .args(["--email", "olga@load.example", "--password-stdin", "--data"])
+        .args(["--email", OWNER, "--password-stdin", "--data"])
         .arg(data)
+        .args(flags)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
         .map_err(|e| format!("cannot start {}: {e}", binary.display()))?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(b"a long and boring passphrase 4711\n")?;
+        writeln!(stdin, "{PASSWORD}")?;
     }
     let status = child.wait()?;
     if status.success() { Ok(()) } else { Err(format!("portico setup failed ({status})").into()) }

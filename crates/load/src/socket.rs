@@ -3,13 +3,15 @@
 use crate::{Result, http};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     time::Duration,
 };
 
 /// Sockets from one source address: the server lets an address have 2,000.
 const PER_ADDRESS: usize = 1_500;
+/// What Linux says of a connection that is being made.
+const IN_PROGRESS: i32 = 115;
 
 /// An open stream, past `ready`, with the bytes that came after it.
 pub(crate) struct Opened {
@@ -27,17 +29,58 @@ pub(crate) fn tcp(to: SocketAddr, index: usize) -> Result<TcpStream> {
     Ok(socket.into())
 }
 
+/// A connection that takes in very little before the other side must wait.
+pub(crate) fn narrow(to: SocketAddr) -> Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_recv_buffer_size(4096)?;
+    socket.connect(&to.into())?;
+    Ok(socket.into())
+}
+
+/// Begins to connect, from the same address as `tcp`, without waiting.
+pub(crate) fn begin(to: SocketAddr, index: usize) -> Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    let from = Ipv4Addr::new(127, 0, 0, 1 + (index / PER_ADDRESS) as u8);
+    socket.bind(&SocketAddr::from((from, 0)).into())?;
+    socket.set_nonblocking(true)?;
+    socket.set_tcp_nodelay(true)?;
+    match socket.connect(&to.into()) {
+        Err(e) if e.kind() != ErrorKind::WouldBlock && e.raw_os_error() != Some(IN_PROGRESS) => {
+            Err(format!("socket {index} cannot connect: {e}").into())
+        }
+        _ => Ok(socket.into()),
+    }
+}
+
+/// The request for a stream.
+pub(crate) fn upgrade(path: &str, forwarded: Option<&str>) -> String {
+    let forwarded = forwarded.map_or(String::new(), |from| format!("X-Forwarded-For: {from}\r\n"));
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\n{forwarded}Connection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+}
+
+/// A text frame of a client. A client masks; a mask of zeros leaves the payload as it is.
+pub(crate) fn masked(payload: &[u8]) -> Vec<u8> {
+    let mut frame = text_header(payload.len() as u16);
+    frame[1] |= 0x80;
+    frame.extend([0; 4]);
+    frame.extend_from_slice(payload);
+    frame
+}
+
 /// Opens the stream as the owner of `token`, from the newest event on.
 pub(crate) fn open(to: SocketAddr, index: usize, token: &str) -> Result<Opened> {
-    let mut stream = tcp(to, index)?;
+    resume(tcp(to, index)?, token, None)
+}
+
+/// Opens the stream on a connection, after the event of a cursor or from the newest on.
+pub(crate) fn resume(mut stream: TcpStream, token: &str, cursor: Option<&str>) -> Result<Opened> {
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    write!(
-        stream,
-        "GET {}/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        http::BASE
-    )?;
-    let hello = br#"{"type":"hello","cursor":null}"#;
+    stream.write_all(upgrade(&format!("{}/stream", http::BASE), None).as_bytes())?;
+    let cursor = cursor.map_or("null".to_owned(), |c| format!("\"{c}\""));
+    let hello = format!("{{\"type\":\"hello\",\"cursor\":{cursor},\"token\":\"{token}\"}}");
     let mut bytes = Vec::new();
     read_until(&mut stream, &mut bytes, |b| Ok(b.windows(4).position(|w| w == b"\r\n\r\n").map(|at| at + 4)))
         .and_then(|end| {
@@ -48,10 +91,7 @@ pub(crate) fn open(to: SocketAddr, index: usize, token: &str) -> Result<Opened> 
             }
         })
         .map(|end| drop(bytes.drain(..end)))?;
-    // A client masks; a mask of zeros leaves the payload as it is.
-    let mut frame = vec![0x81, 0x80 | hello.len() as u8, 0, 0, 0, 0];
-    frame.extend_from_slice(hello);
-    stream.write_all(&frame)?;
+    stream.write_all(&masked(hello.as_bytes()))?;
     let end = read_until(&mut stream, &mut bytes, |b| {
         Ok(header(b)?.filter(|h| b.len() >= h.end()).map(Header::end))
     })?;

@@ -36,7 +36,7 @@ const FOR_TESTS: &[&str] = &["testkit"];
 /// Libraries only some crates may use: (library, crates that may, crates that may for their tests).
 const LIBRARIES: &[(&str, &[&str], &[&str])] = &[
     ("rusqlite", &["store", "load", "faults"], &[]),
-    ("postgres", &["store", "testkit"], &["load"]),
+    ("postgres", &["store", "testkit", "load"], &[]),
     ("tokio-postgres", &["store"], &["load"]),
     ("axum", &["edge", "api", "server", "testkit"], &[]),
 ];

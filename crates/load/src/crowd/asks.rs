@@ -1,0 +1,138 @@
+//! Questions over a few kept-alive connections, one at a time on each; what is due while all are busy waits, and its
+//! wait counts.
+
+use super::{Crowd, QUIET, READ};
+use crate::{Result, http};
+use mio::{Interest, Token, net::TcpStream};
+use std::io::{ErrorKind, Read, Write};
+
+/// Senders have tokens from here on.
+pub(super) const TOKENS: usize = 1 << 32;
+
+/// A question.
+pub(crate) struct Ask {
+    /// For the latencies; `QUIET` for none.
+    pub(crate) kind: usize,
+    pub(crate) due: u64,
+    pub(crate) request: String,
+    /// The post that is made by it.
+    pub(crate) post: Option<usize>,
+    /// Whether the answer is handed to the scenario, and what it is to be recognized by.
+    pub(crate) keep: Option<u64>,
+}
+
+/// An answer.
+pub(crate) struct Answered {
+    pub(crate) tag: u64,
+    pub(crate) body: Vec<u8>,
+}
+
+pub(super) struct Sender {
+    stream: TcpStream,
+    inbox: Vec<u8>,
+    /// Bytes that did not fit into the socket.
+    unsent: Vec<u8>,
+    asked: Option<Ask>,
+}
+
+impl Crowd {
+    pub(super) fn add_sender(&mut self) -> Result<()> {
+        let stream = std::net::TcpStream::connect(self.address)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        let mut stream = TcpStream::from_std(stream);
+        let index = self.senders.len();
+        self.poll.registry().register(
+            &mut stream,
+            Token(TOKENS + index),
+            Interest::READABLE | Interest::WRITABLE,
+        )?;
+        self.senders.push(Sender { stream, inbox: Vec::new(), unsent: Vec::new(), asked: None });
+        self.idle.push(index);
+        Ok(())
+    }
+
+    /// Asks as soon as a connection is free.
+    pub(crate) fn ask(&mut self, ask: Ask) {
+        self.asked += 1;
+        self.waiting.push_back(ask);
+    }
+
+    pub(super) fn send_waiting(&mut self) -> Result<()> {
+        while !self.waiting.is_empty()
+            && let Some(index) = self.idle.pop()
+            && let Some(ask) = self.waiting.pop_front()
+        {
+            let sender = &mut self.senders[index];
+            sender.unsent.extend_from_slice(ask.request.as_bytes());
+            sender.asked = Some(ask);
+            self.push_out(index)?;
+        }
+        Ok(())
+    }
+
+    fn push_out(&mut self, index: usize) -> Result<()> {
+        let sender = &mut self.senders[index];
+        while !sender.unsent.is_empty() {
+            match sender.stream.write(&sender.unsent) {
+                Ok(n) => drop(sender.unsent.drain(..n)),
+                Err(e) if e.kind() == ErrorKind::WouldBlock => break,
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn hear_sender(&mut self, index: usize) -> Result<()> {
+        self.push_out(index)?;
+        let sender = &mut self.senders[index];
+        loop {
+            match sender.stream.read(&mut self.buffer) {
+                Ok(0) => return Err("the server closed a connection that asks".into()),
+                Ok(n) => {
+                    sender.inbox.extend_from_slice(&self.buffer[..n]);
+                    if n < READ {
+                        break;
+                    }
+                }
+                Err(e) if e.kind() == ErrorKind::WouldBlock => break,
+                Err(e) => return Err(e.into()),
+            }
+        }
+        let Some((status, body, end)) = http::complete(&sender.inbox)? else { return Ok(()) };
+        let ask = sender.asked.take().ok_or("an answer nobody waited for")?;
+        let mut inbox = std::mem::take(&mut sender.inbox);
+        self.idle.push(index);
+        self.asked -= 1;
+        self.take_answer(ask, status, &inbox[body..end]);
+        inbox.drain(..end);
+        self.senders[index].inbox = inbox;
+        Ok(())
+    }
+
+    fn take_answer(&mut self, ask: Ask, status: u16, body: &[u8]) {
+        let good = (200..300).contains(&status);
+        if matches!(status, 429 | 503) {
+            self.outcome.refused += 1;
+        } else if !good {
+            let line = ask.request.lines().next().unwrap_or_default().to_owned();
+            self.fail(format!("{line} was answered {status}: {}", String::from_utf8_lossy(body)));
+        }
+        if ask.kind != QUIET && self.is_measured(ask.due) {
+            let took = self.now().saturating_sub(ask.due) / 1000;
+            self.outcome.kinds[ask.kind].saturating_record(took);
+        }
+        if let Some(index) = ask.post {
+            let post = &mut self.posts[index];
+            post.answered = true;
+            // What was refused reaches nobody.
+            if post.left == 0 || !good {
+                post.left = 0;
+                self.under_way -= 1;
+            }
+        }
+        if let Some(tag) = ask.keep.filter(|_| good) {
+            self.answers.push(Answered { tag, body: body.to_vec() });
+        }
+    }
+}
