@@ -21,7 +21,7 @@ use tokio::time::timeout;
 /// How long a new connection may be silent before its hello.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a client may take to take a page of what it missed.
-const PAGE: Duration = Duration::from_secs(60);
+const PAGE: Duration = Duration::from_mins(1);
 
 /// Why there is no stream.
 enum No {
@@ -138,7 +138,9 @@ async fn catch_up(wire: &Wire, connection: &mut Connection) -> Result<(), No> {
         match batch {
             Batch::Frames(frames) => {
                 let mut page = BytesMut::new();
-                frames.iter().for_each(|frame| page.extend_from_slice(frame));
+                for frame in &frames {
+                    page.extend_from_slice(frame);
+                }
                 timeout(PAGE, wire.write_all(page.freeze())).await.map_err(|_| No::Gone)??;
             }
             Batch::End(end) => return Err(No::Told(last_word(end))),

@@ -160,8 +160,7 @@ impl Reader {
 
     /// The next message, if it is whole. After a fault nothing more is to be read.
     pub(super) fn next(&mut self) -> Result<Option<Heard>, Fault> {
-        loop {
-            let Some(head) = head(&self.bytes[self.at..])? else { break };
+        while let Some(head) = head(&self.bytes[self.at..])? {
             let start = self.at + head.size;
             let end = start + head.length;
             if self.bytes.len() < end {

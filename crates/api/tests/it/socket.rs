@@ -18,7 +18,7 @@ use tokio_tungstenite::{
 };
 
 /// Longer than anything takes; a test that waits this long has failed.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
