@@ -26,8 +26,8 @@ use std::{
 
 /// How long what was asked for and posted may take after the last of it was due.
 const DRAIN: Duration = Duration::from_mins(1);
-/// Bytes read at once.
-const READ: usize = 256 * 1024;
+/// Bytes read at once, and the longest frame: the greeting of ten thousand people names them all.
+const READ: usize = 4 * 1024 * 1024;
 /// Failures kept in words; all are counted.
 const KEPT: usize = 10;
 /// Asks with this kind are not measured.

@@ -156,6 +156,9 @@ impl Crowd {
             let reader = &mut self.readers[index];
             let Some(stream) = &mut reader.stream else { return Ok(()) };
             let kept = reader.partial.len();
+            if kept == READ {
+                return Err(format!("reader {index} is sent a frame of more than {READ} bytes").into());
+            }
             self.buffer[..kept].copy_from_slice(&reader.partial);
             let n = match stream.read(&mut self.buffer[kept..]) {
                 Ok(0) => {
