@@ -165,7 +165,8 @@ fn rows(before: &Raw, after: &Raw, slow: &Outcome, steady: &Outcome, level: &Lev
         best.deliveries as f64 / best.seconds,
         best.client * 100.0
     ))
-    .client(best.client);
+    .client(best.client)
+    .timed();
     let alone = steady.deliveries_per_cpu_second();
     let uncoalesced =
         Row::note("Fan-out at 100 posts/s (nothing to coalesce)", format!("{alone:.0} per server-CPU-s"))

@@ -72,7 +72,8 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
             spread.client * 100.0,
         ))
         .steady(before, after)
-        .client(spread.client),
+        .client(spread.client)
+        .timed(),
         Row::note("Same, all 64 in one channel", describe(&together))
             .against(format!("{raw:.0}/s"), together.posts_per_second() / raw),
     ])

@@ -45,7 +45,8 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
             ("≤ 300 ms", ready <= 300.0),
             ("≤ 100 ms", ready <= 100.0),
         )
-        .remark(&format!("database {size:.0} MB")),
+        .remark(&format!("database {size:.0} MB"))
+        .timed(),
     ];
     let mut asker = Asker::connect(server.address)?;
     if let Err(what) = is_indexed_alike(&mut asker, &data, &people, &filled.wide) {
@@ -69,7 +70,8 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
                 ("p99 ≤ 20 ms", p99 <= 20.0),
                 ("p99 ≤ 8 ms", p99 <= 8.0),
             )
-            .remark(&format!("slowest {:.1} ms", ms(times, 1.0))),
+            .remark(&format!("slowest {:.1} ms", ms(times, 1.0)))
+            .timed(),
         );
     }
     let narrow = ask(&filled.narrow, 1, Kind::Words)?;
