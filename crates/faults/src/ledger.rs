@@ -20,11 +20,13 @@ pub(crate) struct Pen {
     said: Vec<i64>,
     /// Requests that got no answer.
     pub(crate) unanswered: u64,
+    /// Requests that were answered by an error of the server, and asked again.
+    pub(crate) refused: u64,
 }
 
 impl Pen {
     pub(crate) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), next: 0, said: Vec::new(), unanswered: 0 }
+        Self { name: name.to_owned(), next: 0, said: Vec::new(), unanswered: 0, refused: 0 }
     }
 
     /// Writes until `stop`, or until the server is gone; counts acknowledgements in `done`.
@@ -46,8 +48,11 @@ impl Pen {
                     self.next += 1;
                     done.fetch_add(1, Ordering::SeqCst);
                 }
-                // It is stopping, or at its limit: said so, so it was not done.
-                Ok((503, _)) => std::thread::yield_now(),
+                // Stopping, at its limit, or without its database: it may even have been done, so the key is the same.
+                Ok((500.., _)) => {
+                    self.refused += 1;
+                    std::thread::yield_now();
+                }
                 Ok((status, body)) => return Err(format!("a message was answered {status}: {body}").into()),
                 Err(_) => {
                     self.unanswered += 1;

@@ -10,6 +10,7 @@ mod drill;
 mod http;
 mod killed;
 mod ledger;
+mod nodes;
 mod server;
 mod simulate;
 mod socket;

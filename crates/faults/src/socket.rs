@@ -54,7 +54,7 @@ impl Socket {
         match u8::try_from(hello.len()) {
             Ok(short) if short < 126 => frame.push(0x80 | short),
             _ => {
-                frame.push(0x80 | 126);
+                frame.push(0x80 | 0x7e);
                 frame.extend_from_slice(&(hello.len() as u16).to_be_bytes());
             }
         }

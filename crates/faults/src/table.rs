@@ -1,6 +1,6 @@
 //! The parts of a run, and the one table that comes of it.
 
-use crate::{Result, clock::Clock, cut, drained, drill, killed, starved, storm, torn};
+use crate::{Result, clock::Clock, cut, drained, drill, killed, nodes, starved, storm, torn};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ pub(crate) enum Part {
     Drained,
     Storm,
     Starved,
+    Nodes,
     Drill,
 }
 
@@ -45,8 +46,16 @@ impl Line {
     }
 }
 
-const ALL: [Part; 7] =
-    [Part::Killed, Part::Torn, Part::Cut, Part::Drained, Part::Storm, Part::Starved, Part::Drill];
+const ALL: [Part; 8] = [
+    Part::Killed,
+    Part::Torn,
+    Part::Cut,
+    Part::Drained,
+    Part::Storm,
+    Part::Starved,
+    Part::Nodes,
+    Part::Drill,
+];
 
 /// Runs the parts and prints the table. Says whether every line is good.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
@@ -63,6 +72,7 @@ pub(crate) fn run(binary: &Path, long: bool, only: &[Part]) -> Result<bool> {
             Part::Drained => drained::run(&place),
             Part::Storm => storm::run(&place),
             Part::Starved => starved::run(&place),
+            Part::Nodes => nodes::run(&place),
             Part::Drill => drill::run(&place),
         };
         match came {

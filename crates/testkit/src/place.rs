@@ -69,6 +69,20 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Lets connections to a database in, or ends them all and takes none: as if it had gone away. A directory stays.
+    pub fn accept(&self, connections: bool) {
+        let Self::Database { server, name } = self else { return };
+        administer(server, format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {connections}"));
+        if !connections {
+            administer(
+                server,
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+            );
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

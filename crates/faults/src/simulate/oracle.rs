@@ -138,8 +138,8 @@ fn heard_its_due(
         return seldom_more(client.who, &lines, log, me, &inside, gone);
     }
     let numbered: Vec<i64> = heard.iter().filter_map(|(seq, _)| *seq).collect();
-    if let Some(twice) = numbered.windows(2).find(|w| w[0] >= w[1]) {
-        return Err(format!("person {} heard {} after {}", client.who, twice[1], twice[0]).into());
+    if let Some((before, after)) = numbered.iter().zip(numbered.iter().skip(1)).find(|(a, b)| a >= b) {
+        return Err(format!("person {} heard {after} after {before}", client.who).into());
     }
     let opened = &client.connections;
     let mut due = 0;

@@ -197,7 +197,7 @@ fn start(dir: &Path, clock: &Arc<ManualClock>, seed: u64) -> Result<Up> {
         Hub::new(db.clone(), bus, Arc::<ManualClock>::clone(clock), options)
     };
     let (a, b) = (hub(&bus_a)?, hub(&bus_b)?);
-    Ok(Up { app, a, b, bus_a, bus_b, wire, db })
+    Ok(Up { db, app, a, b, bus_a, bus_b, wire })
 }
 
 impl World {
