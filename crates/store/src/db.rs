@@ -308,12 +308,7 @@ fn open_postgres(url: &str) -> Result<Opened> {
         .map_err(|_| Error::internal("the migration thread panicked"))??;
     let connect: Connect = Arc::new(move || {
         let mut c = pg_connect(&url)?;
-        let row = c.query_one(&format!("SELECT pg_try_advisory_lock_shared({AT_WORK})"), &[]);
-        if !row.map_err(|e| dialect::pg_error(&e))?.get::<_, bool>(0) {
-            return Err(Error::unavailable(
-                "this database is being restored or moved; start again when that has ended",
-            ));
-        }
+        at_work(&mut c)?;
         postgres_wall::step_down(&mut c)?;
         Ok(Conn::pg(c))
     });
@@ -322,6 +317,15 @@ fn open_postgres(url: &str) -> Result<Opened> {
 
 /// The advisory lock that every serving connection shares, and that whoever must be alone takes for itself.
 const AT_WORK: i64 = 7306;
+
+/// Joins those at work on a database; refused while somebody must be alone there.
+fn at_work(c: &mut postgres::Client) -> Result<()> {
+    let row = c.query_one(&format!("SELECT pg_try_advisory_lock_shared({AT_WORK})"), &[]);
+    if row.map_err(|e| dialect::pg_error(&e))?.get::<_, bool>(0) {
+        return Ok(());
+    }
+    Err(Error::unavailable("this database is being restored or moved; start again when that has ended"))
+}
 
 /// Makes this connection the only one at work on its database for as long as it lives.
 pub(crate) fn alone(c: &mut postgres::Client) -> Result<()> {
@@ -340,6 +344,8 @@ pub(crate) fn raised(url: &str) -> Result<Conn> {
     if version < 150_000 {
         return Err(Error::internal(format!("PostgreSQL 15 or newer is needed; this one says {version}")));
     }
+    // Before anything that would wait for whoever is alone here.
+    at_work(&mut c)?;
     // One node at a time raises the schema.
     c.batch_execute("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
     let mut conn = Conn::pg(c);

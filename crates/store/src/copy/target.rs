@@ -144,8 +144,9 @@ impl Target {
             if old.exists() {
                 return Err(Error::internal(format!("{} is there already; move it away", old.display())));
             }
-            // Its log goes with it: left behind, it would be taken for the new one's.
-            for end in ["-wal", ""] {
+            whole(&file);
+            // A log that could not be taken in goes with it: left behind, it would be taken for the new one's.
+            for end in ["", "-wal"] {
                 let from = with_end(&file, end);
                 if from.exists() {
                     std::fs::rename(from, with_end(&old, end)).map_err(io)?;
@@ -254,6 +255,15 @@ fn is_empty(file: &Path) -> Result<bool> {
     found
         .map(|all| all.is_empty())
         .map_err(|_| refuse(&format!("{} cannot be read, so it counts as one that", file.display())))
+}
+
+/// Takes a database's log into its file, so that moving it is one step. What is damaged is moved as it is.
+fn whole(file: &Path) {
+    let taken = rusqlite::Connection::open(file)
+        .and_then(|c| c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+    if let Err(e) = taken {
+        tracing::warn!(error = %e, file = %file.display(), "the old database is moved away as it is");
+    }
 }
 
 fn with_end(path: &Path, end: &str) -> PathBuf {
