@@ -2,7 +2,7 @@
 //! second.
 //!
 //! Events of several lanes may overtake each other on their way here, and those of other nodes do not come at all: the
-//! log is read when a gap lasts, when the bus says that the log is further, and by the poll.
+//! log is read when a gap lasts, and when the bus or the poll says that it is further.
 
 use crate::{
     hub::Shared,
@@ -45,11 +45,9 @@ impl Drop for Guard {
 pub(crate) async fn run(hub: Arc<Shared>, tenant: Arc<Tenant>, delivered: i64) {
     let _guard = Guard(Arc::clone(&hub), Arc::clone(&tenant));
     hub.publish(tenant.id, &NodeNote::Ask);
-    let poll = hub.poll;
     let mut pump = Pump { hub, tenant, delivered, waiting: BTreeMap::new(), look_at: None };
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut next_poll = poll.map(|every| Instant::now() + every);
     loop {
         if pump.take_arrived().await {
             pump.fill().await;
@@ -64,10 +62,6 @@ pub(crate) async fn run(hub: Arc<Shared>, tenant: Arc<Tenant>, delivered: i64) {
                 }
             }
             () = at(look_at) => pump.fill().await,
-            () = at(next_poll) => {
-                next_poll = poll.map(|every| Instant::now() + every);
-                pump.fill().await;
-            }
         }
     }
 }
@@ -187,7 +181,7 @@ impl Pump {
             return;
         }
         let now = self.hub.clock.now();
-        let mut onward = Vec::new();
+        let (mut onward, mut asks) = (Vec::new(), false);
         let Some(mut state) = self.tenant.lock() else { return };
         for (node, note) in notes {
             match (node, note) {
@@ -203,11 +197,19 @@ impl Pump {
                     state.board.hear(node, full, people, viewing, now);
                 }
                 (Some(_), NodeNote::Ask) => state.board.ask(),
+                // What was said of the moment is lost both ways.
+                (None, NodeNote::Ask) => {
+                    state.board.ask();
+                    asks = true;
+                }
                 (_, NodeNote::End(ending)) => state.take_away(ending, now),
-                (None, NodeNote::Here { .. } | NodeNote::Ask) => {}
+                (None, NodeNote::Here { .. }) => {}
             }
         }
         drop(state);
+        if asks {
+            self.hub.publish(self.tenant.id, &NodeNote::Ask);
+        }
         for typing in onward {
             self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
         }
@@ -235,9 +237,8 @@ impl Pump {
         for typing in typing {
             self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
         }
-        if changes.full || !changes.people.is_empty() || !changes.rooms.is_empty() {
-            let here = NodeNote::Here { full: changes.full, people: changes.people, viewing: changes.rooms };
-            self.hub.publish(self.tenant.id, &here);
+        for note in NodeNote::here(changes.full, changes.people, changes.rooms) {
+            self.hub.publish(self.tenant.id, &note);
         }
     }
 }

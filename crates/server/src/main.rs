@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod dice;
 mod logging;
+mod nodes;
 mod operator;
 mod pages;
 mod say;

@@ -4,7 +4,7 @@ use crate::{clock::SystemClock, config::Config, dice::SystemRng, say::say, serve
 use clap::Args;
 use portico_blobs::Blobs;
 use portico_core::{App, people};
-use portico_types::{Error, Result, Secret};
+use portico_types::{Error, Result, Rng, Secret};
 use std::{io::Read, sync::Arc};
 
 /// What the wizard would ask for.
@@ -75,6 +75,12 @@ pub(crate) async fn doctor(config: Config) -> Result<()> {
             let found = db.read_instance(|tx| Ok(tx.organizations()?.len())).await;
             let kind = if embedded { "embedded" } else { "PostgreSQL" };
             line("database", found.map(|n| format!("{kind}, {n} organizations")).map_err(|e| said(&e)));
+            if let Some(servers) = &config.bus {
+                let app = App::new(db, Arc::new(SystemClock), SystemRng);
+                let key = serve::cursor_key(&app).await?;
+                let up = servers.check(&key, SystemRng.next_u64()).await;
+                line("bus", up.map(|()| format!("NATS at {}", servers.places())));
+            }
         }
         Err(e) => line("database", Err(said(&e))),
     }

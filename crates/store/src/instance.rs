@@ -180,6 +180,13 @@ impl<'c> InstanceTx<'c> {
         )
     }
 
+    /// The number of each organization's newest event.
+    pub fn log_heads(&mut self) -> Result<Vec<(TenantId, i64)>> {
+        self.all("/* instance: newest events */ SELECT tenant_id, seq FROM tenant", &[], |r| {
+            Ok((TenantId(r.int(0)?), r.int(1)?))
+        })
+    }
+
     /// A setting of the server.
     pub fn setting(&mut self, key: &str) -> Result<Option<String>> {
         self.one(
