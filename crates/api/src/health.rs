@@ -24,8 +24,9 @@ async fn ready(State(api): State<Api>) -> Result<Json<Value>, Problem> {
         BusHealth::Up => "ok",
         BusHealth::Down(_) => "down",
     };
-    let status = if bus == "down" { "degraded" } else { "ready" };
-    Ok(Json(json!({"status": status, "database": "ok", "bus": bus})))
+    let files = if api.blobs.answers().await { "ok" } else { "down" };
+    let status = if bus == "down" || files == "down" { "degraded" } else { "ready" };
+    Ok(Json(json!({"status": status, "database": "ok", "bus": bus, "files": files})))
 }
 
 pub(crate) fn routes() -> Router<Api> {

@@ -1,6 +1,7 @@
 //! Settings: flags, then `PORTICO_*`, then `portico.toml`. The first that says something holds.
 
 use clap::Args;
+use portico_blobs::Address;
 use portico_bus::Servers;
 use portico_types::{Error, Result};
 use serde::Deserialize;
@@ -24,6 +25,10 @@ pub(crate) struct Flags {
     /// A NATS that connects several servers on one PostgreSQL: nats://user:password@host:4222, or tls://….
     #[arg(long, env = "PORTICO_BUS", value_name = "URL", hide_env_values = true)]
     pub(crate) bus: Option<String>,
+    /// A bucket for files instead of the data directory: s3://bucket/prefix?endpoint=https://…&region=…. Its keys are in
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    #[arg(long, env = "PORTICO_FILES", value_name = "URL")]
+    pub(crate) files: Option<String>,
     /// Believe X-Forwarded-For and X-Forwarded-Proto of a proxy of your own in front.
     #[arg(long, env = "PORTICO_BEHIND_PROXY")]
     pub(crate) behind_proxy: bool,
@@ -63,6 +68,8 @@ struct File {
 #[derive(Deserialize, Default, Debug)]
 #[serde(deny_unknown_fields, default)]
 struct FileFiles {
+    /// Where, when not in the data directory.
+    store: Option<String>,
     /// MB.
     max_size: Option<u64>,
 }
@@ -75,6 +82,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) database: Option<String>,
     pub(crate) bus: Option<Servers>,
+    /// The data directory's own without it.
+    pub(crate) files: Option<Address>,
     pub(crate) behind_proxy: bool,
     pub(crate) sockets_per_address: u32,
     /// Bytes.
@@ -114,12 +123,15 @@ impl Config {
                 "a bus connects servers that share a database, and the embedded one cannot be shared; give --database, or leave --bus out",
             ));
         }
+        let files = flags.files.or(file.files.store).as_deref().map(Address::parse).transpose();
+        let files = files.map_err(|e| Error::invalid("files.store", e))?;
         Ok(Self {
             data: flags.data.or(file.data).unwrap_or_else(|| "data".into()),
             listen: flags.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8065".into()),
             public_url,
             database,
             bus,
+            files,
             behind_proxy: flags.behind_proxy || file.behind_proxy,
             sockets_per_address: flags.sockets_per_address.or(file.sockets_per_address).unwrap_or(2_000),
             max_file,

@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod demo;
 mod dice;
+mod files;
 mod logging;
 mod nodes;
 mod operator;

@@ -1,8 +1,7 @@
 //! What an operator does at the command line.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, say::say, serve};
+use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, say::say, serve};
 use clap::Args;
-use portico_blobs::Blobs;
 use portico_core::{App, people};
 use portico_types::{Error, Result, Rng, Secret};
 use std::{io::Read, sync::Arc};
@@ -84,8 +83,11 @@ pub(crate) async fn doctor(config: Config) -> Result<()> {
         }
         Err(e) => line("database", Err(said(&e))),
     }
-    let files = Blobs::open(config.data.join("files")).await;
-    line("files", files.map(|_| config.data.join("files").display().to_string()).map_err(|e| e.to_string()));
+    let tried = match files::open(&config).await {
+        Ok(blobs) => blobs.check().await.map_err(|e| e.to_string()),
+        Err(e) => Err(said(&e)),
+    };
+    line("files", tried.map(|()| files::place(&config)));
     let app = crate::assets::APP_FILES.find("index.html").is_some();
     line(
         "web app",

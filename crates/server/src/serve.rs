@@ -1,9 +1,9 @@
 //! Wiring a server: database, hub, workers, HTTP; and ending it so that nothing is lost.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, nodes, pages, say::say};
+use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, nodes, pages, say::say};
 use axum::{Router, middleware, serve::ListenerExt};
 use portico_api::Api;
-use portico_blobs::{Blobs, image_worker::ImageWorker};
+use portico_blobs::image_worker::ImageWorker;
 use portico_core::{App, people};
 use portico_edge::{Edge, Known, Limiter, Site, Sockets};
 use portico_jobs::Worker;
@@ -85,7 +85,8 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
     let hub = Hub::new(db, &bus, Arc::clone(&clock), options)?;
     // Nobody can be connected before this, so nothing that was committed until now was missed.
     let _first = hub_slot.set(Arc::clone(&hub));
-    let blobs = Arc::new(Blobs::open(config.data.join("files")).await.map_err(Error::internal)?);
+    let blobs = Arc::new(files::open(config).await?);
+    files::try_out(config, &blobs);
     let images = Arc::new(ImageWorker::new("/proc/self/exe"));
     let edge = Edge {
         app: app.clone(),

@@ -59,9 +59,7 @@ fn without_the_bus_nothing_is_lost_and_with_it_all_is_quick_again() {
     world.say(0, &world.token, "with");
     assert_eq!(stream.next_text(), "with");
     world.nats.stop();
-    for node in &world.nodes {
-        world.bus_is(node, "down");
-    }
+    world.bus_is("down");
     for n in 0..40 {
         world.say(n % 2, &world.token, &n.to_string());
     }
@@ -73,9 +71,7 @@ fn without_the_bus_nothing_is_lost_and_with_it_all_is_quick_again() {
     assert_eq!(world.nodes[0].ask("DELETE", &path, &world.token, None, "").unwrap().0, 204);
     assert_eq!(script.last_word().as_deref(), Some("revoked"));
     world.nats.go_on();
-    for node in &world.nodes {
-        world.bus_is(node, "ok");
-    }
+    world.bus_is("ok");
     for n in 0..20 {
         world.say(n % 2, &world.token, &format!("again {n}"));
     }

@@ -18,7 +18,8 @@ pub(crate) struct World {
     database: String,
     directory: tempfile::TempDir,
     // Dropped after the nodes that use it.
-    _made: Option<Database>,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    made: Option<Database>,
 }
 
 /// Nothing where there is no PostgreSQL to test on, or no NATS.
@@ -29,7 +30,7 @@ pub(crate) fn world(nodes: usize) -> Option<World> {
     }
     let made = Database::new()?;
     let mut world = World::on(made.url(), nodes);
-    world._made = Some(made);
+    world.made = Some(made);
     Some(world)
 }
 
@@ -42,7 +43,7 @@ impl World {
             room: String::new(),
             database,
             directory: tempfile::tempdir().unwrap(),
-            _made: None,
+            made: None,
         };
         let first = world.start(0, &world.nats.url());
         (world.token, world.room) = first.set_up();
@@ -51,9 +52,7 @@ impl World {
             let node = world.start(n, &world.nats.url());
             world.nodes.push(node);
         }
-        for node in &world.nodes {
-            world.bus_is(node, "ok");
-        }
+        world.bus_is("ok");
         world
     }
 
@@ -64,10 +63,12 @@ impl World {
         )
     }
 
-    /// Waits until a node says so of its bus.
-    pub(crate) fn bus_is(&self, node: &Server, state: &str) {
-        while node.get("/readyz", "")["bus"] != state {
-            std::thread::yield_now();
+    /// Waits until every node says so of its bus.
+    pub(crate) fn bus_is(&self, state: &str) {
+        for node in &self.nodes {
+            while node.get("/readyz", "")["bus"] != state {
+                std::thread::yield_now();
+            }
         }
     }
 
