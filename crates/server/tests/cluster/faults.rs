@@ -166,7 +166,9 @@ fn a_database_that_is_restarted_under_load_loses_nothing_that_was_acknowledged()
             .collect();
         let wait_for = |more: usize| {
             let until = written.load(Ordering::SeqCst) + more;
-            while written.load(Ordering::SeqCst) < until && !writers.iter().any(|w| w.is_finished()) {
+            while written.load(Ordering::SeqCst) < until
+                && !writers.iter().any(std::thread::ScopedJoinHandle::is_finished)
+            {
                 std::thread::yield_now();
             }
         };
@@ -201,7 +203,7 @@ fn a_database_that_is_restarted_under_load_loses_nothing_that_was_acknowledged()
     while told.len() < acknowledged.len() {
         match stream.next() {
             Some(frame) => {
-                told.extend(frame["data"]["message"]["body"]["text"].as_str().map(ToOwned::to_owned))
+                told.extend(frame["data"]["message"]["body"]["text"].as_str().map(ToOwned::to_owned));
             }
             None => stream = Stream::open(&world.nodes[1].address, &bob, Some(&stream.cursor)),
         }

@@ -93,3 +93,20 @@ fn who_is_there_and_who_types_is_seen_from_the_other_node() {
         }
     }
 }
+
+#[test]
+fn taking_turns_with_the_nodes_gives_no_more_guesses() {
+    let Some(world) = world(3) else { return };
+    let (_, _) = world.person("bob", "member");
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let guess = |node: &'_ crate::server::Server| {
+            let who = json!({"email": "bob@example.org", "password": "not the password"});
+            (0..10).map(|_| node.post("/sessions", "", &who).0).collect::<Vec<_>>()
+        };
+        let nodes: Vec<_> = world.nodes.iter().map(|node| scope.spawn(move || guess(node))).collect();
+        nodes.into_iter().flat_map(|node| node.join().unwrap()).collect()
+    });
+    // Each node alone would let all of its ten through.
+    assert!(statuses.iter().all(|status| matches!(status, 401 | 429)), "{statuses:?}");
+    assert!(statuses.contains(&401) && statuses.contains(&429), "{statuses:?}");
+}

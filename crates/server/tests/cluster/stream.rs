@@ -39,7 +39,7 @@ impl Stream {
         if ready["type"] != "ready" {
             return None;
         }
-        stream.cursor = ready["cursor"].as_str()?.to_owned();
+        ready["cursor"].as_str()?.clone_into(&mut stream.cursor);
         stream.resumed = ready["resumed"] == true;
         Some(stream)
     }

@@ -15,10 +15,11 @@ pub(crate) struct World {
     /// Of the owner.
     pub(crate) token: String,
     pub(crate) room: String,
+    /// The bucket, when files are in one.
+    pub(crate) files: Option<String>,
     database: String,
     directory: tempfile::TempDir,
     // Dropped after the nodes that use it.
-    #[expect(dead_code, reason = "it is there to be dropped")]
     made: Option<Database>,
 }
 
@@ -39,28 +40,40 @@ impl World {
         let mut world = Self {
             nodes: Vec::new(),
             nats: Nats::start(),
+            files: None,
             token: String::new(),
             room: String::new(),
             database,
             directory: tempfile::tempdir().unwrap(),
             made: None,
         };
-        let first = world.start(0, &world.nats.url());
-        (world.token, world.room) = first.set_up();
-        world.nodes.push(first);
-        for n in 1..nodes {
-            let node = world.start(n, &world.nats.url());
-            world.nodes.push(node);
+        if nodes > 0 {
+            world.begin(nodes);
         }
-        world.bus_is("ok");
         world
+    }
+
+    /// Starts the first nodes; the very first makes the organization.
+    pub(crate) fn begin(&mut self, nodes: usize) {
+        let first = self.start(0, &self.nats.url());
+        (self.token, self.room) = first.set_up();
+        self.nodes.push(first);
+        for n in 1..nodes {
+            let node = self.start(n, &self.nats.url());
+            self.nodes.push(node);
+        }
+        self.bus_is("ok");
     }
 
     pub(crate) fn start(&self, number: usize, bus: &str) -> Server {
         let data = self.directory.path().join(number.to_string());
-        Server::run(
-            Command::new(BIN).args(["serve", "--database", &self.database, "--bus", bus, "--data"]).arg(data),
-        )
+        let mut command = Command::new(BIN);
+        command.args(["serve", "--database", &self.database, "--bus", bus, "--data"]).arg(data);
+        if let Some(files) = &self.files {
+            command.args(["--files", files]);
+            command.env("AWS_ACCESS_KEY_ID", "portico").env("AWS_SECRET_ACCESS_KEY", "sesame");
+        }
+        Server::run(&mut command)
     }
 
     /// Waits until every node says so of its bus.
