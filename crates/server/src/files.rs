@@ -15,9 +15,14 @@ pub(crate) async fn open(config: &Config) -> Result<Blobs> {
     opened.map_err(Error::internal)
 }
 
-/// Says, beside the start, when a bucket cannot be used: chat goes on without it, and it may come back.
+/// Says, beside the start, when a bucket cannot be used (chat goes on without it, and it may come back), or is missing.
 pub(crate) fn try_out(config: &Config, blobs: &Arc<Blobs>) {
     if config.files.is_none() {
+        if config.bus.is_some() {
+            tracing::warn!(
+                "there is a bus and no bucket: files are on the node that took them in, and no other has them; see --files"
+            );
+        }
         return;
     }
     let blobs = Arc::clone(blobs);
