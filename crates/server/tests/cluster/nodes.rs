@@ -106,7 +106,8 @@ fn taking_turns_with_the_nodes_gives_no_more_guesses() {
         let nodes: Vec<_> = world.nodes.iter().map(|node| scope.spawn(move || guess(node))).collect();
         nodes.into_iter().flat_map(|node| node.join().unwrap()).collect()
     });
-    // Each node alone would let all of its ten through.
     assert!(statuses.iter().all(|status| matches!(status, 401 | 429)), "{statuses:?}");
-    assert!(statuses.contains(&401) && statuses.contains(&429), "{statuses:?}");
+    // Together they let ten through, and one more every six seconds; each alone would let its own ten.
+    let passed = statuses.iter().filter(|status| **status == 401).count();
+    assert!((1..20).contains(&passed), "{statuses:?}");
 }
