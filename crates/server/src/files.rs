@@ -30,7 +30,7 @@ pub(crate) fn try_out(config: &Config, blobs: &Arc<Blobs>) {
         match blobs.check().await {
             Ok(()) => tracing::info!("files are reached"),
             Err(e) => {
-                tracing::error!(why = %e, "files cannot be reached; uploads and downloads are refused until they can")
+                tracing::error!(why = %e, "files cannot be reached; uploads and downloads are refused until they can");
             }
         }
     });
