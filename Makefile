@@ -1,9 +1,10 @@
 # A menu; the work is in scripts/ and `cargo xtask`.
-.PHONY: menu run demo dev check test bench faults faults-long attack clean
+.PHONY: menu run demo cluster dev check test bench faults faults-long attack clean
 
 menu:
 	@echo "make run     build what is stale and start the server on ./data"
 	@echo "make demo    a throw-away server with an organization to look at, and a shop that carries the widget"
+	@echo "make cluster a throw-away installation of three nodes behind one address, with all they share"
 	@echo "make dev     a server for development, and the web app with live reload"
 	@echo "make check   the quick checks of the repository (cargo xtask check)"
 	@echo "make test    everything that must pass, as CI runs it"
@@ -18,6 +19,9 @@ run:
 
 demo:
 	@scripts/demo.sh
+
+cluster:
+	@scripts/cluster.sh
 
 dev:
 	@scripts/dev.sh

@@ -39,6 +39,7 @@ choose_place() {
     mkdir -p "$place"
     if ! (cd / && runuser -u postgres -- test -x "$place"); then
       rmdir "$place" 2>/dev/null || true
+      [ -z "${PORTICO_PG_DIR:-}" ] || die "the account postgres cannot reach PORTICO_PG_DIR, $PORTICO_PG_DIR"
       place=/tmp/portico-pg-$(printf '%s' "$root" | digest | cut -c 1-12)
       mkdir -p "$place"
     fi
@@ -64,11 +65,13 @@ make_cluster() {
     die "initdb failed: $(tail -n 3 "$place/initdb.log")"
 }
 
-# Tries ports until one is free: asking first and starting then would leave room for another to come between.
+# Tries ports until one is free: asking first and starting then would leave room for another to come between. The first
+# is the one it had, so that whoever was connected finds it again.
 start_on_free_port() {
   tries=0
+  port=$(sed -n 's/.*:\([0-9]*\)\/portico$/\1/p' "$place/url" 2>/dev/null || true)
   while [ "$tries" -lt 20 ]; do
-    port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 30000))
+    [ -n "$port" ] || port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 30000))
     if as_owner "$bin/pg_ctl" start -w -s -D "$place/data" -l "$place/data/server.log" -o \
       "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=on" \
       >/dev/null 2>&1 9>&-; then
@@ -76,6 +79,7 @@ start_on_free_port() {
       return 0
     fi
     tail -n 20 "$place/data/server.log" | grep -q 'Address already in use' || return 1
+    port=
     tries=$((tries + 1))
   done
   return 1

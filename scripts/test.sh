@@ -3,7 +3,7 @@
 #   test.sh            all steps; stops at the first that fails
 #   test.sh NAME…      only these
 #   test.sh --list     names them
-# Needs PostgreSQL and Chromium, and fetches them on Debian when it may (scripts/need-*.sh); it never passes by
+# Needs PostgreSQL, NATS, an S3-like server and Chromium, and fetches them on Debian when it may (scripts/need-*.sh); it never passes by
 # what it lacks. PORTICO_TEST_POSTGRES names a PostgreSQL to use instead of a throw-away one.
 set -eu
 . "$(dirname -- "$0")/here.sh"
@@ -20,6 +20,10 @@ step_ui_build() { scripts/build-ui.sh; }
 # Tests of the store, and of what stands on it, run on SQLite always and on PostgreSQL by this variable.
 step_rust() {
   [ -n "${PORTICO_TEST_POSTGRES:-}" ] || start_postgres
+  # What the nodes of one installation share beside the database.
+  PORTICO_NATS_SERVER=$(scripts/need-nats.sh)
+  PORTICO_S3_SERVER=$(scripts/need-s3.sh)
+  export PORTICO_NATS_SERVER PORTICO_S3_SERVER
   cargo test --workspace --locked
 }
 step_release() { cargo build --release --locked -p portico-server; }

@@ -29,6 +29,9 @@ pub enum BlobError {
     /// A write of this upload failed or was abandoned half-way, so its content is not known any more.
     #[error("an earlier part of this upload was not written; start the upload again")]
     Spoiled,
+    /// The store is somewhere else, and it is not there, or does not let us in. Says which, for the operator.
+    #[error("{0}")]
+    Unavailable(String),
     /// Anything else the file system said.
     #[error("the file store could not be used: {0}")]
     Io(#[source] io::Error),

@@ -4,6 +4,8 @@
 //! headers, and the sandboxed image worker. It must not know who may read a file, what message it hangs on, or
 //! any HTTP route: those are rows in the database and rules above this crate.
 
+mod address;
+mod bucket;
 mod error;
 pub mod image_worker;
 mod kind;
@@ -13,6 +15,7 @@ mod range;
 mod store;
 mod upload;
 
+pub use address::{Address, Keys};
 pub use error::BlobError;
 pub use kind::{SNIFF_BYTES, inline_safe, is_picture, sniff};
 pub use name::{content_disposition, safe_name};

@@ -37,9 +37,23 @@ impl Local {
         Ok(local)
     }
 
+    /// The directory that holds finished content.
+    pub(crate) fn root(&self) -> &Path {
+        &self.blobs
+    }
+
+    /// Writes and removes something small.
+    pub(crate) fn check(&self) -> Result<(), BlobError> {
+        use std::io::Write;
+        let mut temp = self.create_temp()?;
+        let written = temp.file.write_all(b"portico").and_then(|()| temp.file.sync_all());
+        std::fs::remove_file(&temp.path)?;
+        Ok(written?)
+    }
+
     /// Where a tenant's blob lies. The two inner directories keep each one small enough to list.
     pub(crate) fn blob_path(&self, tenant: i64, sha: &Sha256) -> PathBuf {
-        let name = hex(sha);
+        let name = blob_name(sha);
         let mut path = self.blobs.join(tenant.to_string());
         path.push(&name[0..2]);
         path.push(&name[2..4]);
@@ -153,7 +167,8 @@ fn private_dirs() -> DirBuilder {
     builder
 }
 
-fn hex(sha: &Sha256) -> String {
+/// A blob's name: its hash in hexadecimal digits.
+pub(crate) fn blob_name(sha: &Sha256) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     sha.iter()
         .flat_map(|byte| [byte >> 4, byte & 15])

@@ -4,6 +4,7 @@
 //! so that neither can learn of the other's, and one can be erased alone. Which blobs are still wanted is the
 //! database's knowledge: this module never deletes on its own, except what was never finished.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -11,17 +12,30 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncSeekExt, ReadBuf};
+use tokio_util::io::StreamReader;
 
+use crate::bucket::Bucket;
 use crate::local::Local;
-use crate::{BlobError, ByteRange, Upload};
+use crate::{Address, BlobError, ByteRange, Keys, Upload};
 
 /// The SHA-256 of a blob's content: its name within its tenant.
 pub type Sha256 = [u8; 32];
 
-/// Where the bytes lie. A second kind of place is a second variant here and nothing elsewhere.
+/// Where the bytes lie.
 #[derive(Debug, Clone)]
-enum Place {
+pub(crate) enum Place {
     Local(Arc<Local>),
+    Bucket(Arc<Bucket>),
+}
+
+impl Place {
+    /// The directory where uploads are written until they are whole.
+    fn waiting(&self) -> &Arc<Local> {
+        match self {
+            Self::Local(local) => local,
+            Self::Bucket(bucket) => &bucket.waiting,
+        }
+    }
 }
 
 /// The blob store. Cheap to clone; every clone is the same store.
@@ -39,17 +53,58 @@ impl Blobs {
         Ok(Self { place: Place::Local(Arc::new(local)) })
     }
 
+    /// Opens the store in a bucket; uploads wait for their hash in the directory `waiting`, which is as that of
+    /// [`Blobs::open`] and this machine's own. Whether the bucket answers is for [`Blobs::check`] to say.
+    ///
+    /// Without `keys` they come from the environment (`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`), or from what a
+    /// cloud gives its machines.
+    pub async fn open_bucket(
+        address: &Address,
+        keys: Option<Keys>,
+        waiting: impl Into<PathBuf>,
+    ) -> Result<Self, BlobError> {
+        let waiting = waiting.into();
+        let local = blocking(move || Local::open(&waiting)).await?;
+        Ok(Self { place: Place::Bucket(Arc::new(Bucket::open(address, keys, local)?)) })
+    }
+
+    /// Tries the store out: writes, reads and deletes something small.
+    pub async fn check(&self) -> Result<(), BlobError> {
+        match &self.place {
+            Place::Local(local) => {
+                let local = Arc::clone(local);
+                blocking(move || local.check()).await
+            }
+            Place::Bucket(bucket) => bucket.check().await,
+        }
+    }
+
+    /// Whether the store answers just now. Cheap to ask.
+    pub async fn answers(&self) -> bool {
+        match &self.place {
+            Place::Local(local) => tokio::fs::metadata(local.root()).await.is_ok(),
+            Place::Bucket(bucket) => bucket.answers().await,
+        }
+    }
+
     /// Begins an upload of at most `limit` bytes for `tenant`. Nothing is visible before [`Upload::finish`].
     pub async fn begin_upload(&self, tenant: i64, limit: u64) -> Result<Upload, BlobError> {
-        let Place::Local(local) = &self.place;
-        let begin = Arc::clone(local);
+        let begin = Arc::clone(self.place.waiting());
         let temp = blocking(move || begin.create_temp()).await?;
-        Ok(Upload::new(Arc::clone(local), tenant, limit, temp))
+        Ok(Upload::new(self.place.clone(), tenant, limit, temp))
     }
 
     /// Opens a blob, or a part of it, for reading. A blob deleted meanwhile is still read to its end.
     pub async fn read(&self, tenant: i64, sha: &Sha256, range: ByteRange) -> Result<BlobReader, BlobError> {
-        let Place::Local(local) = &self.place;
+        let local = match &self.place {
+            Place::Local(local) => local,
+            Place::Bucket(bucket) => {
+                let opened = bucket.read(tenant, sha, range).await?;
+                let (size, start, len) = (opened.size, opened.start, opened.len);
+                let bytes = Source::Stream(Box::pin(StreamReader::new(opened.bytes)));
+                return Ok(BlobReader { size, start, len, left: len, bytes });
+            }
+        };
         let mut file = match tokio::fs::File::open(local.blob_path(tenant, sha)).await {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BlobError::NotFound),
             opened => opened?,
@@ -59,13 +114,16 @@ impl Blobs {
         if start > 0 {
             file.seek(io::SeekFrom::Start(start)).await?;
         }
-        Ok(BlobReader { size, start, len, left: len, file })
+        Ok(BlobReader { size, start, len, left: len, bytes: Source::File(file) })
     }
 
     /// Deletes a blob; `false` when there was none. Call it only for content no row names any more, and with a
     /// grace period after the last row went: an upload of the same bytes finishing now shares this very blob.
     pub async fn delete(&self, tenant: i64, sha: &Sha256) -> Result<bool, BlobError> {
-        let Place::Local(local) = &self.place;
+        let local = match &self.place {
+            Place::Local(local) => local,
+            Place::Bucket(bucket) => return bucket.delete(tenant, sha).await,
+        };
         match tokio::fs::remove_file(local.blob_path(tenant, sha)).await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -84,7 +142,30 @@ pub struct BlobReader {
     /// Bytes this reader gives in all.
     pub len: u64,
     left: u64,
-    file: tokio::fs::File,
+    bytes: Source,
+}
+
+enum Source {
+    File(tokio::fs::File),
+    Stream(Pin<Box<dyn AsyncRead + Send>>),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File(_) => "File",
+            Self::Stream(_) => "Stream",
+        })
+    }
+}
+
+impl Source {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::File(file) => Pin::new(file).poll_read(cx, buf),
+            Self::Stream(stream) => stream.as_mut().poll_read(cx, buf),
+        }
+    }
 }
 
 impl AsyncRead for BlobReader {
@@ -98,7 +179,7 @@ impl AsyncRead for BlobReader {
         }
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buf.remaining());
         let mut part = ReadBuf::new(buf.initialize_unfilled_to(wanted));
-        std::task::ready!(Pin::new(&mut self.file).poll_read(cx, &mut part))?;
+        std::task::ready!(self.bytes.poll_read(cx, &mut part))?;
         let got = part.filled().len();
         if got == 0 && wanted > 0 {
             // The length was promised to a client already: a short blob is damage, not an end.

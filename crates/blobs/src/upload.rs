@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256 as Hasher};
 use tokio::io::AsyncWriteExt;
 
 use crate::kind::{SNIFF_BYTES, sniff};
-use crate::local::{Local, Temp, remove_quietly};
-use crate::store::blocking;
+use crate::local::{Temp, remove_quietly};
+use crate::store::{Place, blocking};
 use crate::{BlobError, Sha256};
 
 /// A finished upload.
@@ -27,7 +27,7 @@ pub struct Stored {
 /// An upload in progress. Dropping it removes what was written.
 #[derive(Debug)]
 pub struct Upload {
-    local: Arc<Local>,
+    place: Place,
     tenant: i64,
     limit: u64,
     size: u64,
@@ -39,9 +39,9 @@ pub struct Upload {
 }
 
 impl Upload {
-    pub(crate) fn new(local: Arc<Local>, tenant: i64, limit: u64, temp: Temp) -> Self {
+    pub(crate) fn new(place: Place, tenant: i64, limit: u64, temp: Temp) -> Self {
         Self {
-            local,
+            place,
             tenant,
             limit,
             size: 0,
@@ -86,10 +86,17 @@ impl Upload {
         }
         // A write that tokio still had in hand reports its failure here.
         self.file.flush().await?;
-        let file = self.file.try_clone().await?.into_std().await;
         let sha256: Sha256 = std::mem::take(&mut self.hasher).finalize().into();
-        let (local, path, tenant) = (Arc::clone(&self.local), self.path.clone(), self.tenant);
-        blocking(move || local.publish(&path, &file, tenant, &sha256)).await?;
+        let (path, tenant) = (self.path.clone(), self.tenant);
+        match &self.place {
+            Place::Local(local) => {
+                let local = Arc::clone(local);
+                let file = self.file.try_clone().await?.into_std().await;
+                blocking(move || local.publish(&path, &file, tenant, &sha256)).await?;
+            }
+            // What waits here is removed when this is dropped.
+            Place::Bucket(bucket) => bucket.publish(path, self.size, tenant, &sha256).await?,
+        }
         Ok(Stored { sha256, size: self.size, kind: sniff(&self.head) })
     }
 }
@@ -104,6 +111,7 @@ impl Drop for Upload {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use crate::local::Local;
 
     /// `/dev/full` answers every write as a full disk does.
     #[tokio::test]
@@ -113,7 +121,7 @@ mod tests {
         let mut temp = local.create_temp().unwrap();
         temp.file = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let path = temp.path.clone();
-        let mut upload = Upload::new(local, 1, 1 << 20, temp);
+        let mut upload = Upload::new(Place::Local(local), 1, 1 << 20, temp);
         // The writer buffers: the first write is accepted, the failure shows at the next step at the latest.
         let outcome = match upload.write(&[7; 4096]).await {
             Ok(()) => upload.write(&[7; 4096]).await,
@@ -130,7 +138,7 @@ mod tests {
         let local = Arc::new(Local::open(root.path()).unwrap());
         let mut temp = local.create_temp().unwrap();
         temp.file = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut upload = Upload::new(local, 1, 1 << 20, temp);
+        let mut upload = Upload::new(Place::Local(local), 1, 1 << 20, temp);
         upload.write(&[7; 4096]).await.unwrap();
         assert!(matches!(upload.finish().await, Err(BlobError::Full)));
         assert_eq!(std::fs::read_dir(root.path().join("blobs")).unwrap().count(), 0);

@@ -1,21 +1,28 @@
-//! What the nodes of one installation tell each other: "the log of this organization is at N", and signals that may be
-//! lost (typing, presence).
+//! What the nodes of one installation tell each other: "the log of this organization is at N", "forget what you remember
+//! of who asks", and signals that may be lost (typing, presence).
 //!
 //! The log is the truth, the bus only wakes: a lost note delays, it never loses anything. Nothing here knows what a
-//! payload means. One process is one [`Peer`]; a peer never hears itself. Ways to carry notes between machines are
-//! further variants of [`Bus`].
+//! payload means. A [`Peer`] is one place on the bus; a peer never hears itself. Ways to carry notes between machines
+//! are variants of [`Bus`].
 #![warn(missing_docs)]
 
+mod local;
+mod nats;
+mod wire;
+
+pub use nats::{Nats, Servers};
+
 use bytes::Bytes;
-use portico_types::TenantId;
+use local::Local;
+use portico_types::{Result, Secret, TenantId};
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicUsize, Ordering},
 };
 use tokio::sync::broadcast;
 
 /// Notes a slow listener may be behind; then it is told that it missed some.
-const BACKLOG: usize = 4096;
+pub(crate) const BACKLOG: usize = 4096;
 
 /// What is said over the bus.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +41,11 @@ pub enum Note {
         /// In the words of those who speak.
         payload: Bytes,
     },
+    /// Who asks in the organization's name is to be looked up again: a session ended, a right changed.
+    Forget {
+        /// The organization.
+        tenant: TenantId,
+    },
 }
 
 /// How notes travel. Cheap to clone.
@@ -41,44 +53,61 @@ pub enum Note {
 pub enum Bus {
     /// Within this process: one node, or several hubs of a test.
     InProcess(Local),
+    /// Between the nodes of an installation.
+    Nats(Nats),
+}
+
+/// Whether notes reach the other nodes just now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Health {
+    /// There is nobody to be reached: the bus ends at the walls of this process.
+    Alone,
+    /// They do.
+    Up,
+    /// They do not, and why, for the operator.
+    Down(String),
 }
 
 impl Bus {
     /// A bus that ends at the walls of this process.
     pub fn in_process() -> Self {
-        Self::InProcess(Local(Arc::new(Shared {
-            notes: broadcast::Sender::new(BACKLOG),
-            peers: AtomicU64::new(0),
-        })))
+        Self::InProcess(Local::new())
+    }
+
+    /// A bus over NATS. Connects on its own time, and again whenever the connection breaks: a NATS that is not there is
+    /// said by [`Bus::health`], never an error. `key` is the same on all nodes of an installation and nowhere else: it
+    /// names their subject and seals what they say. `node` is a random number. Needs a Tokio runtime.
+    ///
+    /// Errors: `invalid` at `bus` when the addresses cannot be read.
+    pub fn nats(servers: &Servers, key: &Secret<[u8; 32]>, node: u64) -> Result<Self> {
+        Ok(Self::Nats(Nats::start(servers, key.expose(), node)?))
     }
 
     /// A place on the bus, with a number nobody else has.
     pub fn join(&self) -> Peer {
+        let (id, line) = match self {
+            Self::InProcess(local) => (local.next_peer(), Line::InProcess(local.clone())),
+            Self::Nats(nats) => (nats.next_peer(), Line::Nats(nats.clone())),
+        };
+        Peer { id, own: Arc::default(), line }
+    }
+
+    /// Whether notes reach the other nodes just now.
+    pub fn health(&self) -> Health {
         match self {
-            Self::InProcess(local) => {
-                let id = local.0.peers.fetch_add(1, Ordering::Relaxed) + 1;
-                Peer { id, own: Arc::default(), line: Line::InProcess(local.clone()) }
-            }
+            Self::InProcess(_) => Health::Alone,
+            Self::Nats(nats) => nats.health(),
         }
     }
-}
-
-/// The bus of one process.
-#[derive(Clone, Debug)]
-pub struct Local(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    notes: broadcast::Sender<(u64, Note)>,
-    peers: AtomicU64,
 }
 
 #[derive(Clone, Debug)]
 enum Line {
     InProcess(Local),
+    Nats(Nats),
 }
 
-/// One node's place on the bus.
+/// One place on the bus.
 #[derive(Clone, Debug)]
 pub struct Peer {
     id: u64,
@@ -88,39 +117,57 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// The number others know this node by. It lives as long as the process.
+    /// The number others know this peer by. It lives as long as the process.
     pub fn id(&self) -> u64 {
         self.id
     }
 
-    /// Whether nobody else listens just now.
+    /// Whether nobody else listens just now, as far as is known.
     pub fn is_alone(&self) -> bool {
         match &self.line {
-            Line::InProcess(local) => local.0.notes.receiver_count() <= self.own.load(Ordering::Relaxed),
+            Line::InProcess(local) => local.notes().receiver_count() <= self.own.load(Ordering::Relaxed),
+            Line::Nats(nats) => !nats.is_up(),
         }
     }
 
-    /// Tells all other nodes. Never waits; with nobody listening it does nothing.
+    /// Whether notes reach the other nodes just now.
+    pub fn health(&self) -> Health {
+        match &self.line {
+            Line::InProcess(_) => Health::Alone,
+            Line::Nats(nats) => nats.health(),
+        }
+    }
+
+    /// Tells all others. Never waits; with nobody to be reached it does nothing.
     pub fn publish(&self, note: Note) {
         if self.is_alone() {
             return;
         }
         match &self.line {
             Line::InProcess(local) => {
-                let _nobody = local.0.notes.send((self.id, note));
+                let _nobody = local.notes().send((self.id, Said::Note(note)));
             }
+            Line::Nats(nats) => nats.publish(self.id, note),
         }
     }
 
     /// Listens from now on.
     pub fn subscribe(&self) -> Listener {
         self.own.fetch_add(1, Ordering::Relaxed);
-        match &self.line {
-            Line::InProcess(local) => {
-                Listener { id: self.id, own: Arc::clone(&self.own), notes: local.0.notes.subscribe() }
-            }
-        }
+        let notes = match &self.line {
+            Line::InProcess(local) => local.notes().subscribe(),
+            Line::Nats(nats) => nats.notes().subscribe(),
+        };
+        Listener { id: self.id, own: Arc::clone(&self.own), notes }
     }
+}
+
+/// What travels within the process.
+#[derive(Clone, Debug)]
+pub(crate) enum Said {
+    Note(Note),
+    /// The connection to the others broke, or is there again.
+    Missed,
 }
 
 /// What a listener hears.
@@ -128,7 +175,7 @@ impl Peer {
 pub enum Heard {
     /// A note, and the number of the peer that spoke.
     Note(u64, Note),
-    /// Notes were lost: look at the log.
+    /// Notes were lost, or will be until the bus is up again: look at the log.
     Missed,
     /// The bus is gone.
     Closed,
@@ -139,7 +186,7 @@ pub enum Heard {
 pub struct Listener {
     id: u64,
     own: Arc<AtomicUsize>,
-    notes: broadcast::Receiver<(u64, Note)>,
+    notes: broadcast::Receiver<(u64, Said)>,
 }
 
 impl Listener {
@@ -147,9 +194,9 @@ impl Listener {
     pub async fn next(&mut self) -> Heard {
         loop {
             match self.notes.recv().await {
-                Ok((from, _)) if from == self.id => {}
-                Ok((from, note)) => return Heard::Note(from, note),
-                Err(broadcast::error::RecvError::Lagged(_)) => return Heard::Missed,
+                Ok((_, Said::Missed)) | Err(broadcast::error::RecvError::Lagged(_)) => return Heard::Missed,
+                Ok((from, Said::Note(_))) if from == self.id => {}
+                Ok((from, Said::Note(note))) => return Heard::Note(from, note),
                 Err(broadcast::error::RecvError::Closed) => return Heard::Closed,
             }
         }

@@ -1,7 +1,8 @@
 //! Whose secret is whose, remembered for a few seconds, so that a busy caller is not looked up at every request.
 //!
 //! It only says who asks. What they may is read afresh in every transaction; and when a session or a token ends or a
-//! person changes, the organization's entries are dropped before anyone is answered.
+//! person changes, the organization's entries are dropped before anyone is answered; on the other nodes as soon as they
+//! hear of it, and after a few seconds when they do not.
 
 use portico_core::people::Identity;
 use portico_domain::event::Event;
@@ -9,7 +10,7 @@ use portico_types::{Millis, TenantId};
 use std::{
     collections::HashMap,
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -24,7 +25,11 @@ pub struct Known {
     entries: Mutex<HashMap<[u8; 32], (Identity, Millis)>>,
     // How often anything was forgotten.
     age: AtomicU64,
+    tell: OnceLock<Tell>,
 }
+
+/// Tells the other nodes that an organization's entries are to be dropped.
+type Tell = Box<dyn Fn(TenantId) + Send + Sync>;
 
 /// When a look-up began: what it found is not remembered if something was forgotten since.
 #[derive(Clone, Copy)]
@@ -56,8 +61,28 @@ impl Known {
         entries.insert(hash, (identity, now));
     }
 
-    /// Forgets everybody of an organization.
+    /// Has `tell` called whenever an organization is forgotten here, so that the other nodes do the same. Once.
+    pub fn tell(&self, tell: impl Fn(TenantId) + Send + Sync + 'static) {
+        let _first = self.tell.set(Box::new(tell));
+    }
+
+    /// Forgets everybody of an organization, here and on the other nodes.
     pub fn forget(&self, tenant: TenantId) {
+        self.forget_here(tenant);
+        if let Some(tell) = self.tell.get() {
+            tell(tenant);
+        }
+    }
+
+    /// Forgets everybody: what the other nodes said may have been missed.
+    pub fn forget_all(&self) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        self.age.fetch_add(1, Ordering::SeqCst);
+        entries.clear();
+    }
+
+    /// Forgets everybody of an organization on this node: another one said so.
+    pub fn forget_here(&self, tenant: TenantId) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         self.age.fetch_add(1, Ordering::SeqCst);
         entries.retain(|_, (i, _)| i.tenant != tenant);
@@ -114,5 +139,27 @@ mod tests {
         known.forget(tenant);
         known.put(hash, identity, now, since);
         assert!(known.get(&hash, now).is_none());
+    }
+
+    #[test]
+    fn the_others_are_told_of_what_is_forgotten_here_and_not_of_what_they_told() {
+        let known = Known::default();
+        let told = std::sync::Arc::new(AtomicU64::new(0));
+        let count = std::sync::Arc::clone(&told);
+        known.tell(move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        let (tenant, now) = (TenantId(1), Millis(0));
+        let identity = Identity { tenant, actor: Actor::Anonymous, csrf: None, seen_at: None };
+        let put = |n| known.put([n; 32], identity.clone(), now, known.age());
+        put(1);
+        known.forget_here(tenant);
+        assert!(known.get(&[1; 32], now).is_none());
+        assert_eq!(told.load(Ordering::SeqCst), 0);
+        put(2);
+        known.forget_all();
+        assert!(known.get(&[2; 32], now).is_none());
+        known.forget(tenant);
+        assert_eq!(told.load(Ordering::SeqCst), 1);
     }
 }

@@ -1,5 +1,6 @@
-//! Rate limits: token buckets by key, in bounded memory.
+//! Rate limits: token buckets by key, in bounded memory. They count what this node sees.
 
+use portico_core::people::Pace;
 use portico_types::{Clock, Error, Millis, Result};
 use std::{
     collections::HashMap,
@@ -26,6 +27,11 @@ impl Limiter {
             every_ms: f64::from(every_ms.max(1)),
             buckets: Mutex::default(),
         }
+    }
+
+    /// How fast it lets a key go.
+    pub fn pace(&self) -> Pace {
+        Pace { burst: self.burst as u32, every_ms: self.every_ms as u32 }
     }
 
     /// Takes one from the key's bucket, or says when there is one again.

@@ -25,7 +25,7 @@ pub struct Edge {
     pub site: Arc<Site>,
     /// Remembered identities.
     pub known: Arc<Known>,
-    /// Sign-in attempts, by address and by account.
+    /// Sign-in attempts at this node, by address and by account; [`Edge::count_attempt`] counts for all nodes.
     pub attempts: Arc<Limiter>,
     /// Requests of people outside, by address.
     pub public: Arc<Limiter>,
@@ -34,6 +34,19 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// Counts an attempt to sign in from `address` to `account`, here and for all nodes; refuses one too many.
+    pub async fn count_attempt(&self, address: &str, account: &str) -> Result<()> {
+        self.attempts.take(address)?;
+        self.attempts.take(account)?;
+        people::count_attempt(&self.app, &[address, account], self.attempts.pace()).await
+    }
+
+    /// Forgets what was counted of an account, whose owner it was.
+    pub async fn forgive(&self, account: &str) -> Result<()> {
+        self.attempts.forgive(account);
+        people::forgive_attempts(&self.app, account).await
+    }
+
     /// A fresh id outside any command.
     pub fn fresh<T: From<Id>>(&self) -> T {
         self.app.ctx(TenantId(0), Actor::System(Reason::Job)).id()

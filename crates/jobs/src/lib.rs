@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// How long a claim holds, in ms. Work that takes longer is somebody else's to repeat.
-const CLAIM: i64 = 2 * Millis::MINUTE;
+pub const CLAIM: i64 = 2 * Millis::MINUTE;
 /// How often a job is tried before it is laid aside.
 const TRIES: i64 = 12;
 /// How often due jobs are looked for.

@@ -23,6 +23,7 @@ async fn run(worker: &Worker) -> Result<()> {
         .db()
         .write_instance(move |tx| {
             tx.sweep_credentials(now)?;
+            tx.sweep_attempts(now)?;
             Ok(tx.organizations()?.into_iter().map(|(id, _)| id).collect())
         })
         .await?;

@@ -23,7 +23,15 @@ pub(crate) async fn listen(hub: Weak<Shared>, mut listener: Listener) {
                     tenant.put_note(Some(node), note);
                 }
             }
-            Heard::Missed => hub.all().iter().for_each(|tenant| tenant.put_check()),
+            // Who asks is remembered elsewhere.
+            Heard::Note(_, Note::Forget { .. }) => {}
+            Heard::Missed => {
+                for tenant in hub.all() {
+                    tenant.put_check();
+                    tenant.put_note(None, NodeNote::Ask);
+                }
+                hub.poll_now.notify_one();
+            }
             Heard::Closed => return,
         }
     }

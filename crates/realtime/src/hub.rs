@@ -7,11 +7,12 @@ use crate::{
     cursor::Sealer,
     deliver,
     outbox::Bounds,
+    poll,
     signal::{Ending, NodeNote},
     state::State,
     tenant::Tenant,
 };
-use portico_bus::{Bus, Note, Peer};
+use portico_bus::{Bus, Health, Note, Peer};
 use portico_domain::{member::Role, session::Scopes};
 use portico_store::{Db, Logged};
 use portico_types::{
@@ -23,8 +24,8 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
 };
+use tokio::sync::Notify;
 
 /// What every part of the hub works with.
 pub(crate) struct Shared {
@@ -32,7 +33,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
     pub(crate) bounds: Bounds,
-    pub(crate) poll: Option<Duration>,
+    /// The log is to be looked at without waiting.
+    pub(crate) poll_now: Notify,
     pub(crate) sealer: Sealer,
     pub(crate) peer: Peer,
     pub(crate) stopped: AtomicBool,
@@ -121,10 +123,10 @@ impl Hub {
         let runtime = tokio::runtime::Handle::try_current().map_err(Error::internal)?;
         let peer = bus.join();
         let listener = peer.subscribe();
-        let default_poll = if db.is_embedded() { None } else { Some(Duration::from_secs(1)) };
+        let polls = options.poll.is_some() || !db.is_embedded();
         let shared = Arc::new(Shared {
             bounds: Bounds { frames: options.queue_frames, bytes: options.queue_bytes },
-            poll: options.poll.or(default_poll),
+            poll_now: Notify::new(),
             sealer: Sealer::new(options.cursor_key.expose()),
             peer,
             db,
@@ -135,6 +137,9 @@ impl Hub {
             ids: AtomicU64::new(1),
         });
         runtime.spawn(bus_link::listen(Arc::downgrade(&shared), listener));
+        if polls {
+            runtime.spawn(poll::run(Arc::downgrade(&shared)));
+        }
         Ok(Arc::new(Self(shared)))
     }
 
@@ -238,6 +243,11 @@ impl Hub {
             self.0.forget(&tenant, |_, _| true);
             tenant.nudge();
         }
+    }
+
+    /// Whether the other nodes hear this one.
+    pub fn bus(&self) -> Health {
+        self.0.peer.health()
     }
 
     /// How much it holds.

@@ -10,7 +10,7 @@ use portico_domain::{
 };
 use portico_policy::Standing;
 use portico_store::LogEvent;
-use portico_types::{ContactId, Id, MemberId, RoomId, SessionId};
+use portico_types::{ContactId, Id, MemberId, RoomId, SessionId, TokenId};
 use std::{
     cell::OnceCell,
     collections::{HashMap, HashSet},
@@ -40,6 +40,8 @@ struct Group {
 pub(crate) enum Effect {
     /// A session is over.
     EndSession(SessionId),
+    /// A personal token is over.
+    EndToken(TokenId),
     /// A member is suspended.
     EndMember(MemberId),
     /// A member became a guest or a guest a member: they see another organization now.
@@ -137,6 +139,7 @@ impl Index {
                 }
             }
             Event::SessionEnded { session_id } => return Some(Effect::EndSession(*session_id)),
+            Event::TokenEnded { token_id } => return Some(Effect::EndToken(*token_id)),
             Event::ContactUpdated { contact } if contact.blocked => {
                 return Some(Effect::EndContact(contact.id));
             }

@@ -52,8 +52,9 @@ pub struct Options {
     pub per_outside: usize,
     /// Connections of one organization on this node.
     pub per_tenant: Option<usize>,
-    /// How often the log is looked at, in case a wake-up was lost. `None`: every second, but never on the embedded
-    /// engine, where no other node can write.
+    /// How often the log is looked at, in case a wake-up was lost. `None`: every five seconds while the bus is up, twice
+    /// a second while it is down, every second without one; but never on the embedded engine, where no other node can
+    /// write.
     pub poll: Option<Duration>,
 }
 

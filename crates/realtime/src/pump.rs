@@ -2,7 +2,7 @@
 //! second.
 //!
 //! Events of several lanes may overtake each other on their way here, and those of other nodes do not come at all: the
-//! log is read when a gap lasts, when the bus says that the log is further, and by the poll.
+//! log is read when a gap lasts, and when the bus or the poll says that it is further.
 
 use crate::{
     board::Changes,
@@ -47,11 +47,9 @@ impl Drop for Guard {
 pub(crate) async fn run(hub: Arc<Shared>, tenant: Arc<Tenant>, delivered: i64) {
     let _guard = Guard(Arc::clone(&hub), Arc::clone(&tenant));
     hub.publish(tenant.id, &NodeNote::Ask);
-    let poll = hub.poll;
     let mut pump = Pump { hub, tenant, delivered, waiting: BTreeMap::new(), look_at: None };
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut next_poll = poll.map(|every| Instant::now() + every);
     loop {
         if pump.take_arrived().await {
             pump.fill().await;
@@ -66,10 +64,6 @@ pub(crate) async fn run(hub: Arc<Shared>, tenant: Arc<Tenant>, delivered: i64) {
                 }
             }
             () = at(look_at) => pump.fill().await,
-            () = at(next_poll) => {
-                next_poll = poll.map(|every| Instant::now() + every);
-                pump.fill().await;
-            }
         }
     }
 }
@@ -79,6 +73,14 @@ async fn at(when: Option<Instant>) {
         Some(when) => tokio::time::sleep_until(when).await,
         None => std::future::pending().await,
     }
+}
+
+/// What other nodes are to be told.
+#[derive(Default)]
+struct Onward {
+    typing: Vec<Typing>,
+    /// Who is around there.
+    asks: bool,
 }
 
 impl Pump {
@@ -192,15 +194,18 @@ impl Pump {
         }
         let (onward, touched) = self.hear(notes);
         deliver::flush(touched).await;
-        for typing in onward {
+        if onward.asks {
+            self.hub.publish(self.tenant.id, &NodeNote::Ask);
+        }
+        for typing in onward.typing {
             self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
         }
     }
 
     /// Acts on notes: what other nodes are to be told, and whose queues were touched.
-    fn hear(&self, notes: Vec<(Option<u64>, NodeNote)>) -> (Vec<Typing>, Touched) {
+    fn hear(&self, notes: Vec<(Option<u64>, NodeNote)>) -> (Onward, Touched) {
         let now = self.hub.clock.now();
-        let (mut onward, mut touched) = (Vec::new(), Touched::new());
+        let (mut onward, mut touched) = (Onward::default(), Touched::new());
         let Some(mut state) = self.tenant.lock() else { return (onward, touched) };
         state.expire(now);
         for (node, note) in notes {
@@ -208,7 +213,7 @@ impl Pump {
                 (None, NodeNote::Signal(Signal::Typing(typing))) => {
                     if let Some(typing) = state.typing.take(typing, now) {
                         state.tell_typing(&self.hub, &typing, &mut touched);
-                        onward.push(typing);
+                        onward.typing.push(typing);
                     }
                 }
                 // Another node has thinned it out.
@@ -219,8 +224,13 @@ impl Pump {
                     state.board.hear(node, full, people, viewing, now);
                 }
                 (Some(_), NodeNote::Ask) => state.board.ask(),
+                // What was said of the moment is lost both ways.
+                (None, NodeNote::Ask) => {
+                    state.board.ask();
+                    onward.asks = true;
+                }
                 (_, NodeNote::End(ending)) => state.take_away(ending, now),
-                (None, NodeNote::Here { .. } | NodeNote::Ask) => {}
+                (None, NodeNote::Here { .. }) => {}
             }
         }
         (onward, touched)
@@ -233,9 +243,8 @@ impl Pump {
         for typing in typing {
             self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
         }
-        if changes.full || !changes.people.is_empty() || !changes.rooms.is_empty() {
-            let here = NodeNote::Here { full: changes.full, people: changes.people, viewing: changes.rooms };
-            self.hub.publish(self.tenant.id, &here);
+        for note in NodeNote::here(changes.full, changes.people, changes.rooms) {
+            self.hub.publish(self.tenant.id, &note);
         }
     }
 

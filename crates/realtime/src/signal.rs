@@ -76,6 +76,37 @@ pub(crate) enum NodeNote {
     End(Ending),
 }
 
+/// People, and looks at rooms, told to the other nodes in one note at most: a note has a limit on the way.
+const TOLD: usize = 4_000;
+
+impl NodeNote {
+    /// What a node says of who is here, in as many notes as it takes. Nothing when there is nothing to say.
+    pub(crate) fn here(
+        mut full: bool,
+        mut people: Vec<(MemberId, Option<Seen>)>,
+        mut viewing: Vec<(Place, Vec<MemberId>)>,
+    ) -> Vec<Self> {
+        let mut notes = Vec::new();
+        // A room looked at by more than that is looked at by everybody.
+        for (_, members) in &mut viewing {
+            members.truncate(TOLD);
+        }
+        while full || !people.is_empty() || !viewing.is_empty() {
+            let some = people.split_off(people.len().saturating_sub(TOLD));
+            let mut left = TOLD;
+            let fits = viewing.iter().rev().take_while(|(_, members)| {
+                let fits = left > members.len();
+                left = left.saturating_sub(members.len() + 1);
+                fits
+            });
+            let rooms = viewing.split_off(viewing.len() - fits.count().max(1).min(viewing.len()));
+            notes.push(Self::Here { full, people: some, viewing: rooms });
+            full = false;
+        }
+        notes
+    }
+}
+
 /// The frames of a typing signal.
 pub(crate) struct TypingFrames {
     /// For the team's side.
@@ -174,5 +205,35 @@ impl Thinner {
             keep
         });
         due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: usize) -> Id {
+        Id((n as u128).to_be_bytes())
+    }
+
+    #[test]
+    fn a_crowd_is_told_in_notes_that_travel() {
+        let people: Vec<_> = (0..9_001).map(|n| (MemberId(id(n)), Some(Seen::Online))).collect();
+        let place = |n| Place { room: RoomId(id(n)), group: id(n), outside: Some(id(n)), admins: true };
+        let viewing: Vec<_> = (0..300).map(|n| (place(n), vec![MemberId(id(n)); n % 100])).collect();
+        let notes = NodeNote::here(true, people.clone(), viewing.clone());
+        let (mut told, mut seen) = (Vec::new(), Vec::new());
+        for (at, note) in notes.iter().enumerate() {
+            assert!(serde_json::to_vec(note).unwrap().len() < 1_000_000);
+            let NodeNote::Here { full, people, viewing } = note else { panic!("{note:?}") };
+            assert_eq!(*full, at == 0, "only the first replaces what was said before");
+            told.extend(people.clone());
+            seen.extend(viewing.clone());
+        }
+        told.sort_by_key(|(id, _)| *id);
+        seen.sort_by_key(|(place, _)| place.room);
+        assert_eq!((told, seen), (people, viewing));
+        assert_eq!(NodeNote::here(true, vec![], vec![]).len(), 1);
+        assert!(NodeNote::here(false, vec![], vec![]).is_empty());
     }
 }

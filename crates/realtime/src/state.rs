@@ -188,6 +188,7 @@ impl State {
             ),
             Effect::EndMember(member) => self.end(End::Revoked, now, |c| c.viewer.member() == Some(member)),
             Effect::Resync(member) => self.end(End::Resync, now, |c| c.viewer.member() == Some(member)),
+            Effect::EndToken(token) => self.take_away(Ending::Token(token), now),
             Effect::EndContact(contact) => self.take_away(Ending::Contact(contact), now),
         }
     }

@@ -1,6 +1,8 @@
 //! Settings: flags, then `PORTICO_*`, then `portico.toml`. The first that says something holds.
 
 use clap::Args;
+use portico_blobs::Address;
+use portico_bus::Servers;
 use portico_types::{Error, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -20,6 +22,13 @@ pub(crate) struct Flags {
     /// A PostgreSQL server instead of the embedded database: postgres://user:password@host/database.
     #[arg(long, env = "PORTICO_DATABASE", value_name = "URL", hide_env_values = true)]
     pub(crate) database: Option<String>,
+    /// A NATS that connects several servers on one PostgreSQL: nats://user:password@host:4222, or tls://….
+    #[arg(long, env = "PORTICO_BUS", value_name = "URL", hide_env_values = true)]
+    pub(crate) bus: Option<String>,
+    /// A bucket for files instead of the data directory: s3://bucket/prefix?endpoint=https://…&region=…. Its keys are in
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    #[arg(long, env = "PORTICO_FILES", value_name = "URL")]
+    pub(crate) files: Option<String>,
     /// Believe X-Forwarded-For and X-Forwarded-Proto of a proxy of your own in front.
     #[arg(long, env = "PORTICO_BEHIND_PROXY")]
     pub(crate) behind_proxy: bool,
@@ -48,6 +57,7 @@ struct File {
     listen: Option<String>,
     public_url: Option<String>,
     database: Option<String>,
+    bus: Option<String>,
     behind_proxy: bool,
     sockets_per_address: Option<u32>,
     log: Option<String>,
@@ -58,6 +68,8 @@ struct File {
 #[derive(Deserialize, Default, Debug)]
 #[serde(deny_unknown_fields, default)]
 struct FileFiles {
+    /// Where, when not in the data directory.
+    store: Option<String>,
     /// MB.
     max_size: Option<u64>,
 }
@@ -69,6 +81,9 @@ pub(crate) struct Config {
     pub(crate) listen: String,
     pub(crate) public_url: Option<String>,
     pub(crate) database: Option<String>,
+    pub(crate) bus: Option<Servers>,
+    /// The data directory's own without it.
+    pub(crate) files: Option<Address>,
     pub(crate) behind_proxy: bool,
     pub(crate) sockets_per_address: u32,
     /// Bytes.
@@ -100,11 +115,23 @@ impl Config {
                 format!("public_url is {url:?}; write https://chat.example.org"),
             ));
         }
+        let database = flags.database.or(file.database);
+        let bus = flags.bus.or(file.bus).as_deref().map(Servers::parse).transpose()?;
+        if bus.is_some() && database.is_none() {
+            return Err(Error::invalid(
+                "bus",
+                "a bus connects servers that share a database, and the embedded one cannot be shared; give --database, or leave --bus out",
+            ));
+        }
+        let files = flags.files.or(file.files.store).as_deref().map(Address::parse).transpose();
+        let files = files.map_err(|e| Error::invalid("files.store", e))?;
         Ok(Self {
             data: flags.data.or(file.data).unwrap_or_else(|| "data".into()),
             listen: flags.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8065".into()),
             public_url,
-            database: flags.database.or(file.database),
+            database,
+            bus,
+            files,
             behind_proxy: flags.behind_proxy || file.behind_proxy,
             sockets_per_address: flags.sockets_per_address.or(file.sockets_per_address).unwrap_or(2_000),
             max_file,
@@ -138,6 +165,23 @@ mod tests {
         assert_eq!(file.files.max_size.unwrap() * 1024 * 1024, defaults.max_file);
         assert_eq!(file.log.unwrap(), defaults.log);
         assert_eq!(file.sockets_per_address.unwrap(), defaults.sockets_per_address);
+    }
+
+    #[test]
+    fn a_bus_without_a_database_to_share_is_an_error() {
+        let read = |database: Option<&str>, bus: &str| {
+            Config::read(Flags {
+                config: Some("/dev/null".into()),
+                database: database.map(Into::into),
+                bus: Some(bus.into()),
+                ..Flags::default()
+            })
+        };
+        let shared = Some("postgres://db.example/portico");
+        assert!(read(shared, "nats://bus.example").is_ok());
+        assert!(read(None, "nats://bus.example").unwrap_err().message().contains("--database"));
+        let e = read(shared, "redis://:secret@bus.example").unwrap_err();
+        assert!(e.message().contains("nats://") && !e.message().contains("secret"), "{}", e.message());
     }
 
     #[test]

@@ -1,10 +1,9 @@
 //! What an operator does at the command line.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, say::say, serve};
+use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, say::say, serve};
 use clap::Args;
-use portico_blobs::Blobs;
 use portico_core::{App, people};
-use portico_types::{Error, Result, Secret};
+use portico_types::{Error, Result, Rng, Secret};
 use std::{io::Read, sync::Arc};
 
 /// What the wizard would ask for.
@@ -75,11 +74,20 @@ pub(crate) async fn doctor(config: Config) -> Result<()> {
             let found = db.read_instance(|tx| Ok(tx.organizations()?.len())).await;
             let kind = if embedded { "embedded" } else { "PostgreSQL" };
             line("database", found.map(|n| format!("{kind}, {n} organizations")).map_err(|e| said(&e)));
+            if let Some(servers) = &config.bus {
+                let app = App::new(db, Arc::new(SystemClock), SystemRng);
+                let key = serve::cursor_key(&app).await?;
+                let up = servers.check(&key, SystemRng.next_u64()).await;
+                line("bus", up.map(|()| format!("NATS at {}", servers.places())));
+            }
         }
         Err(e) => line("database", Err(said(&e))),
     }
-    let files = Blobs::open(config.data.join("files")).await;
-    line("files", files.map(|_| config.data.join("files").display().to_string()).map_err(|e| e.to_string()));
+    let tried = match files::open(&config).await {
+        Ok(blobs) => blobs.check().await.map_err(|e| e.to_string()),
+        Err(e) => Err(said(&e)),
+    };
+    line("files", tried.map(|()| files::place(&config)));
     let app = crate::assets::APP_FILES.find("index.html").is_some();
     line(
         "web app",

@@ -1,10 +1,9 @@
 //! Wiring a server: database, hub, workers, HTTP; and ending it so that nothing is lost.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, pages, say::say};
+use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, nodes, pages, say::say};
 use axum::{Router, middleware};
 use portico_api::Api;
-use portico_blobs::{Blobs, image_worker::ImageWorker};
-use portico_bus::Bus;
+use portico_blobs::image_worker::ImageWorker;
 use portico_core::{App, people};
 use portico_edge::{Edge, Known, Limiter, Patience, Site, Sockets};
 use portico_jobs::Worker;
@@ -82,12 +81,15 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
     };
     let app = App::new(db.clone(), Arc::clone(&clock), SystemRng);
     let key = cursor_key(&app).await?;
+    let bus = nodes::bus(config, &key)?;
+    nodes::forget_together(&bus, &known);
     let mut options = portico_realtime::Options::new(key, portico_api::outside);
     options.envelope = portico_api::envelope;
-    let hub = Hub::new(db, &Bus::in_process(), Arc::clone(&clock), options)?;
+    let hub = Hub::new(db, &bus, Arc::clone(&clock), options)?;
     // Nobody can be connected before this, so nothing that was committed until now was missed.
     let _first = hub_slot.set(Arc::clone(&hub));
-    let blobs = Arc::new(Blobs::open(config.data.join("files")).await.map_err(Error::internal)?);
+    let blobs = Arc::new(files::open(config).await?);
+    files::try_out(config, &blobs);
     let images = Arc::new(ImageWorker::new("/proc/self/exe"));
     let edge = Edge {
         app: app.clone(),
@@ -143,7 +145,7 @@ impl Running {
 }
 
 /// The key that seals outside people's cursors: made once, the same on every node and after every restart.
-async fn cursor_key(app: &App) -> Result<Secret<[u8; 32]>> {
+pub(crate) async fn cursor_key(app: &App) -> Result<Secret<[u8; 32]>> {
     const NAME: &str = "cursor_key";
     let mut fresh = [0; 32];
     SystemRng.fill(&mut fresh);

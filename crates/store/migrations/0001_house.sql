@@ -32,6 +32,9 @@ CREATE TABLE job (
   run_at {int} NOT NULL, attempts {int} NOT NULL, state {int} NOT NULL, locked_until {int}, last_error {text}, created_at {int} NOT NULL
 );
 CREATE INDEX job_due ON job (state, run_at);
+-- instance. Attempts to sign in, by the hash of an address or account: when all of them are forgotten.
+CREATE TABLE attempt (key {bytes} NOT NULL PRIMARY KEY, free_at {int} NOT NULL);
+CREATE INDEX attempt_age ON attempt (free_at);
 
 CREATE TABLE counter (
   tenant_id {int} NOT NULL REFERENCES tenant, kind {text} NOT NULL, last {int} NOT NULL, PRIMARY KEY (tenant_id, kind)

@@ -357,8 +357,25 @@ pub(crate) fn raised(url: &str) -> Result<Conn> {
     Ok(conn)
 }
 
+/// How long PostgreSQL may be silent when it is connected to, or sent something.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
 pub(crate) fn pg_connect(url: &str) -> Result<postgres::Client> {
-    postgres::Client::connect(url, postgres::NoTls).map_err(|e| match e.as_db_error() {
+    let mut config: postgres::Config = url.parse().map_err(|_| {
+        Error::internal("--database cannot be read; write postgres://user:password@host/name")
+    })?;
+    // A machine that is gone does not refuse, it is silent: nobody may wait for it for minutes.
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(PATIENCE);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(PATIENCE);
+    }
+    config.connect(postgres::NoTls).map_err(|e| match e.as_db_error() {
+        // Starting, stopping, or full: it will be back.
+        Some(db) if db.code().code().starts_with("57") || db.code().code().starts_with("53") => {
+            Error::unavailable("PostgreSQL takes no connections just now; the server tries again")
+        }
         Some(db) => Error::internal(format!("PostgreSQL refuses: {}", db.message())),
         None => Error::unavailable("cannot reach PostgreSQL; check --database and that it runs"),
     })

@@ -180,6 +180,13 @@ impl<'c> InstanceTx<'c> {
         )
     }
 
+    /// The number of each organization's newest event.
+    pub fn log_heads(&mut self) -> Result<Vec<(TenantId, i64)>> {
+        self.all("/* instance: newest events */ SELECT tenant_id, seq FROM tenant", &[], |r| {
+            Ok((TenantId(r.int(0)?), r.int(1)?))
+        })
+    }
+
     /// A setting of the server.
     pub fn setting(&mut self, key: &str) -> Result<Option<String>> {
         self.one(
@@ -247,6 +254,49 @@ impl<'c> InstanceTx<'c> {
             "/* instance: expired secrets */ DELETE FROM credential WHERE expires_at <= $1",
             &[now.into()],
         )
+    }
+
+    /// Counts an attempt under a key, of which `burst` may come at once and then one `every` ms. Gives the ms until the
+    /// next may come, when there were too many; that one is not counted. One statement: nodes count at the same time.
+    pub fn take_attempt(
+        &mut self,
+        key: &SecretHash,
+        now: Millis,
+        burst: i64,
+        every: i64,
+    ) -> Result<Option<i64>> {
+        let latest = now.plus((burst - 1) * every);
+        // What is kept is when the key will have all its attempts back.
+        let counted = self.one(
+            "/* instance: count an attempt */ INSERT INTO attempt (key, free_at) VALUES ($1, $2)
+             ON CONFLICT (key) DO UPDATE SET free_at = CASE WHEN attempt.free_at > $3 THEN attempt.free_at + $4 ELSE $2 END
+             WHERE attempt.free_at <= $5 RETURNING free_at",
+            &[(&key.0).into(), now.plus(every).into(), now.into(), every.into(), latest.into()],
+            |r| r.int(0),
+        )?;
+        if counted.is_some() {
+            return Ok(None);
+        }
+        let free_at = self.one(
+            "/* instance: attempts of a key */ SELECT free_at FROM attempt WHERE key = $1",
+            &[(&key.0).into()],
+            |r| r.int(0),
+        )?;
+        Ok(Some(free_at.map_or(every, |at| at - latest.0)))
+    }
+
+    /// Forgets the attempts under a key.
+    pub fn forgive_attempts(&mut self, key: &SecretHash) -> Result<()> {
+        self.conn.exec(
+            "/* instance: forgive attempts */ DELETE FROM attempt WHERE key = $1",
+            &[(&key.0).into()],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets the keys that have all their attempts back. Returns how many.
+    pub fn sweep_attempts(&mut self, now: Millis) -> Result<u64> {
+        self.conn.exec("/* instance: old attempts */ DELETE FROM attempt WHERE free_at <= $1", &[now.into()])
     }
 
     /// Whether the database answers and takes writes.

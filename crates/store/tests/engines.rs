@@ -14,7 +14,9 @@ use portico_domain::{
 use portico_store::{
     CredentialKind, Db, Engine, Job, Logged, NewMember, Options, Replay, SCHEMA_VERSION, hash_secret,
 };
-use portico_types::{Error, ErrorCode, Id, JobId, MemberId, Millis, OrganizationId, RoomId, TenantId};
+use portico_types::{
+    Error, ErrorCode, Id, JobId, MemberId, Millis, OrganizationId, RoomId, SecretHash, TenantId,
+};
 use std::sync::{Arc, Mutex};
 
 struct Place {
@@ -272,6 +274,28 @@ fn a_job_is_claimed_once_and_comes_back_when_its_claim_runs_out() {
         assert_eq!((again.id, again.attempts), (claimed[2].id, 2), "its claim ran out");
         assert!(claim(60, 99).await.is_none());
         assert_eq!(claim(90, 199).await.unwrap().id, failed);
+    });
+}
+
+#[test]
+fn attempts_are_counted_by_key_and_come_back_with_time() {
+    each("attempts", async |place| {
+        let (key, other) = (hash_secret("account ann"), hash_secret("account bob"));
+        let take = async |key: SecretHash, now: i64| {
+            place.db.write_instance(move |tx| tx.take_attempt(&key, Millis(now), 3, 1_000)).await.unwrap()
+        };
+        for now in [100, 100, 101] {
+            assert_eq!(take(key, now).await, None);
+        }
+        assert_eq!(take(key, 102).await, Some(998), "the first comes back a second after it was made");
+        assert_eq!(take(other, 102).await, None);
+        assert_eq!(take(key, 1_100).await, None);
+        assert_eq!(take(key, 1_100).await, Some(1_000));
+        place.db.write_instance(move |tx| tx.forgive_attempts(&key)).await.unwrap();
+        assert_eq!(take(key, 1_100).await, None);
+        let sweep =
+            async |now: i64| place.db.write_instance(move |tx| tx.sweep_attempts(Millis(now))).await.unwrap();
+        assert_eq!((sweep(1_101).await, sweep(1_102).await, sweep(2_100).await), (0, 1, 1));
     });
 }
 

@@ -16,7 +16,9 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     /// Everything committed so far, in order.
     pub events: Arc<Mutex<Vec<Logged>>>,
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "only the HTTP surface adds some"))]
     pub(crate) listeners: Listeners,
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "it is there to be dropped"))]
     // Dropped last, after the application has let go of it.
     pub(crate) place: Place,
 }

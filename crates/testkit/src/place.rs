@@ -14,34 +14,54 @@ pub enum Place {
     /// For SQLite.
     Directory(tempfile::TempDir),
     /// Of PostgreSQL.
-    Database {
-        /// The server's URL.
-        server: String,
-        /// The database on it.
-        name: String,
-    },
+    Database(Database),
+}
+
+/// A database of a test's own on the PostgreSQL that `PORTICO_TEST_POSTGRES` names. It is gone when this is dropped.
+pub struct Database {
+    server: String,
+    name: String,
 }
 
 /// One place on each engine at hand.
 pub(crate) fn all() -> Vec<Place> {
     let mut places = vec![Place::Directory(tempfile::tempdir().expect("a temporary directory"))];
     if let Ok(server) = std::env::var(VARIABLE) {
-        places.push(database(server));
+        places.push(Place::Database(Database::on(server)));
     }
     places
 }
 
 /// A new, empty database on PostgreSQL, where there is one.
 pub fn postgres() -> Option<Place> {
-    std::env::var(VARIABLE).ok().map(database)
+    Database::new().map(Place::Database)
 }
 
-fn database(server: String) -> Place {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    let name = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-    administer(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-    administer(&server, format!("CREATE DATABASE {name}"));
-    Place::Database { server, name }
+impl Database {
+    /// A new, empty one; nothing where there is no PostgreSQL to test on.
+    pub fn new() -> Option<Self> {
+        std::env::var(VARIABLE).ok().map(Self::on)
+    }
+
+    fn on(server: String) -> Self {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        administer(&server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        administer(&server, format!("CREATE DATABASE {name}"));
+        Self { server, name }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        let base = self.server.rsplit_once('/').map_or(self.server.as_str(), |(base, _)| base);
+        format!("{base}/{}", self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        administer(&self.server, format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
 }
 
 /// The blocking client must not run inside an async runtime, so it gets a thread of its own.
@@ -61,10 +81,7 @@ impl Place {
     pub fn engine(&self) -> Engine {
         match self {
             Self::Directory(dir) => Engine::Sqlite(dir.path().to_owned()),
-            Self::Database { server, name } => {
-                let base = server.rsplit_once('/').map_or(server.as_str(), |(base, _)| base);
-                Engine::Postgres(format!("{base}/{name}"))
-            }
+            Self::Database(database) => Engine::Postgres(database.url()),
         }
     }
 }
@@ -72,7 +89,7 @@ impl Place {
 impl Place {
     /// Lets connections to a database in, or ends them all and takes none: as if it had gone away. A directory stays.
     pub fn accept(&self, connections: bool) {
-        let Self::Database { server, name } = self else { return };
+        let Self::Database(Database { server, name }) = self else { return };
         administer(server, format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {connections}"));
         if !connections {
             administer(
@@ -87,15 +104,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Directory(_) => "SQLite",
-            Self::Database { .. } => "PostgreSQL",
+            Self::Database(_) => "PostgreSQL",
         })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Self::Database { server, name } = self {
-            administer(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        }
     }
 }

@@ -38,6 +38,9 @@ const LIBRARIES: &[(&str, &[&str], &[&str])] = &[
     ("rusqlite", &["store", "load", "faults"], &[]),
     ("postgres", &["store", "testkit", "load"], &[]),
     ("tokio-postgres", &["store"], &["load"]),
+    ("async-nats", &["bus"], &[]),
+    ("object_store", &["blobs"], &[]),
+    ("reqwest", &["blobs"], &[]),
     ("axum", &["edge", "api", "server", "testkit"], &[]),
 ];
 

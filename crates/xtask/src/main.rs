@@ -1,16 +1,19 @@
-//! Checks of the repository that the compiler cannot make: `cargo xtask check`, or one of them by name.
+//! Checks of the repository that the compiler cannot make: `cargo xtask check`, or one of them by name; and the front of a
+//! cluster on one machine.
 //!
 //! Each check is a module with a pure part that takes text and gives findings, tested on planted violations, and
-//! a thin part that reads the files. None of them touches the network or changes a file, but for `generate`.
+//! a thin part that reads the files. No check touches the network or changes a file, but for `generate`.
 
 mod deps;
 mod files;
+mod front;
 mod generated;
 mod sql;
 mod tree;
 mod words;
 
 use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -63,13 +66,22 @@ enum Task {
     Generated,
     /// write the files made by a program anew
     Generate,
+    /// one address in front of several servers, each connection to the next (scripts/cluster.sh)
+    Front {
+        /// where to listen
+        #[arg(long, default_value = "127.0.0.1:8065")]
+        listen: SocketAddr,
+        /// the servers
+        #[arg(required = true)]
+        servers: Vec<SocketAddr>,
+    },
 }
 
 impl Task {
     /// The name of the one check asked for; `None` for all.
     fn name(&self) -> Option<&'static str> {
         match self {
-            Self::Check | Self::Generate => None,
+            Self::Check | Self::Generate | Self::Front { .. } => None,
             Self::Deps => Some("deps"),
             Self::Files => Some("files"),
             Self::Sql => Some("sql"),
@@ -82,10 +94,14 @@ impl Task {
 
 fn main() -> ExitCode {
     let task = Arguments::parse().task;
-    let outcome = match repository() {
-        Ok(root) if matches!(task, Task::Generate) => generated::write(&root).map(|()| true),
-        Ok(root) => run(&root, task.name(), &mut io::stdout().lock()).map_err(|error| error.to_string()),
-        Err(error) => Err(error),
+    let outcome = match (repository(), &task) {
+        (_, Task::Front { listen, servers }) => TcpListener::bind(listen)
+            .and_then(|listener| front::serve(&listener, servers.clone()))
+            .map(|()| true)
+            .map_err(|error| format!("cannot listen on {listen}: {error}")),
+        (Ok(root), Task::Generate) => generated::write(&root).map(|()| true),
+        (Ok(root), _) => run(&root, task.name(), &mut io::stdout().lock()).map_err(|error| error.to_string()),
+        (Err(error), _) => Err(error),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

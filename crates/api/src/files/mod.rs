@@ -24,6 +24,10 @@ pub(crate) fn blob_error(e: BlobError) -> Error {
     match e {
         BlobError::TooLarge { .. } => Error::too_large("file", format!("{e} (files.max_size)")),
         BlobError::Full => Error::unavailable("the disk is full; free some space, nothing was kept"),
+        BlobError::Unavailable(cause) => {
+            tracing::warn!(cause, "the file store cannot be used");
+            Error::unavailable("files cannot be reached just now; nothing was kept. try again in a moment")
+        }
         BlobError::NotFound => Error::not_found(),
         BlobError::Range { size } => Error::range(format!("the file has {size} bytes")),
         other => Error::internal(other),

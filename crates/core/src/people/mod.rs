@@ -1,5 +1,6 @@
 //! People of an organization: how they come in, what they are, how they go.
 
+mod attempts;
 mod attention;
 mod audit;
 mod authenticate;
@@ -17,6 +18,7 @@ mod sign_in;
 mod teams;
 mod tokens;
 
+pub use attempts::{Pace, count_attempt, forgive_attempts};
 pub use attention::{Attention, Needs, Row};
 pub use audit::Audit;
 pub use authenticate::{Identity, authenticate, touch};

@@ -30,8 +30,7 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, Problem> {
     // By address and by account: neither one machine against many accounts nor many machines against one get far.
     let account = format!("account {}", portico_text::names::fold(input.email.trim()));
-    api.edge.attempts.take(&format!("address {}", peer.ip))?;
-    api.edge.attempts.take(&account)?;
+    api.edge.count_attempt(&format!("address {}", peer.ip), &account).await?;
     let attempt = people::Attempt {
         email: input.email,
         password: input.password,
@@ -40,6 +39,6 @@ pub(crate) async fn sign_in(
         ip: Some(peer.ip.clone()),
     };
     let new = people::sign_in(&api.edge.app, attempt).await?;
-    api.edge.attempts.forgive(&account);
+    api.edge.forgive(&account).await?;
     Ok(answer(new, &peer, input.cookie))
 }

@@ -1,0 +1,109 @@
+//! Looking at the logs of all organizations at once, in case the bus has not said that they have grown: seldom while it
+//! works, often while it does not.
+//!
+//! While it does not, it also asks whether the tokens of open connections still hold: their end is told over the bus,
+//! and by no event.
+
+use crate::{
+    Viewer,
+    hub::Shared,
+    signal::{Ending, NodeNote},
+    tenant::Tenant,
+};
+use portico_bus::Health;
+use portico_types::{Result, TenantId, TokenId};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+/// While the bus works.
+const UP: Duration = Duration::from_secs(5);
+/// While it does not.
+const DOWN: Duration = Duration::from_millis(500);
+/// Without one.
+const ALONE: Duration = Duration::from_secs(1);
+
+/// Polls until the hub is gone.
+pub(crate) async fn run(hub: Weak<Shared>) {
+    // A token may have ended while the bus was coming up again.
+    let (mut was_down, mut failed) = (true, false);
+    loop {
+        let Some(shared) = hub.upgrade() else { return };
+        let health = shared.peer.health();
+        let every = shared.options.poll.unwrap_or(match health {
+            Health::Up => UP,
+            Health::Down(_) => DOWN,
+            Health::Alone => ALONE,
+        });
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = shared.poll_now.notified() => {}
+        }
+        let is_down = matches!(shared.peer.health(), Health::Down(_));
+        let looked = look(&shared, is_down || was_down).await;
+        was_down = is_down;
+        match looked {
+            Ok(()) => failed = false,
+            Err(e) if !failed => {
+                failed = true;
+                was_down = true;
+                tracing::warn!(error = %e, "the event logs cannot be looked at; trying again");
+            }
+            Err(_) => was_down = true,
+        }
+    }
+}
+
+async fn look(hub: &Arc<Shared>, tokens: bool) -> Result<()> {
+    let loaded = hub.all();
+    if loaded.is_empty() {
+        return Ok(());
+    }
+    let heads: HashMap<TenantId, i64> =
+        hub.db.read_instance(|tx| Ok(tx.log_heads()?.into_iter().collect())).await?;
+    for tenant in &loaded {
+        if let Some(head) = heads.get(&tenant.id)
+            && *head > *tenant.progress.borrow()
+        {
+            tenant.put_wake(*head);
+        }
+        if tokens {
+            end_lost_tokens(hub, tenant).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn end_lost_tokens(hub: &Shared, tenant: &Tenant) -> Result<()> {
+    let used: HashSet<TokenId> = match tenant.lock() {
+        Some(state) => {
+            let conns = state.members.values().flatten();
+            conns
+                .filter_map(|c| if let Viewer::Member { token, .. } = c.viewer { token } else { None })
+                .collect()
+        }
+        None => return Ok(()),
+    };
+    if used.is_empty() {
+        return Ok(());
+    }
+    let now = hub.clock.now();
+    let lost = hub
+        .db
+        .read(tenant.id, move |r| {
+            let mut lost = Vec::new();
+            for token in used {
+                if r.token_row(token, now)?.is_none() {
+                    lost.push(token);
+                }
+            }
+            Ok(lost)
+        })
+        .await?;
+    for token in lost {
+        tenant.put_note(None, NodeNote::End(Ending::Token(token)));
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Files in a bucket: any node gives out what any node took in, and chat goes on when the bucket is gone.
+
+use crate::{nats::free_port, server::Server, world::world};
+use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
+
+struct S3 {
+    port: u16,
+    child: Child,
+}
+
+impl S3 {
+    fn start(port: u16) -> Self {
+        let program = std::env::var("PORTICO_S3_SERVER").unwrap();
+        let child = Command::new(program)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut s3 = Self { port, child };
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(s3.child.try_wait().unwrap().is_none(), "it ended");
+            std::thread::yield_now();
+        }
+        let mut io = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        write!(
+            io,
+            "PUT /portico HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        io.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        s3
+    }
+}
+
+impl Drop for S3 {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn files_are(node: &Server, state: &str) {
+    while node.get("/readyz", "")["files"] != state {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn what_one_node_took_in_another_gives_out_and_chat_goes_on_without() {
+    if std::env::var_os("PORTICO_S3_SERVER").is_none() {
+        eprintln!("PORTICO_S3_SERVER is not set: not run");
+        return;
+    }
+    let Some(mut world) = world(0) else { return };
+    let s3 = S3::start(free_port());
+    let port = s3.port;
+    world.files = Some(format!("s3://portico/files?endpoint=http://127.0.0.1:{port}&region=us-east-1"));
+    world.begin(2);
+    let [a, b] = &world.nodes[..] else { unreachable!() };
+    let upload = |node: &Server, what: &Value| node.post("/files?name=plan.json", &world.token, what);
+    let plan = json!({"plan": "lamps for everyone"});
+    let (status, file) = upload(a, &plan);
+    assert_eq!(status, 201, "{file}");
+    let path = format!("/files/{}", file["id"].as_str().unwrap());
+    assert_eq!(b.get(&path, &world.token), plan);
+
+    drop(s3);
+    for node in [a, b] {
+        let (status, answer) = upload(node, &json!({"other": "bytes"}));
+        assert_eq!(status, 503, "{answer}");
+        assert!(answer["error"]["message"].as_str().unwrap().contains("files cannot be reached"), "{answer}");
+        let (status, answer) = node.ask("GET", &path, &world.token, None, "").unwrap();
+        assert_eq!(status, 503, "{answer}");
+    }
+    world.say(0, &world.token, "we can still talk");
+    files_are(a, "down");
+
+    // Back, though this one forgets: what is asked for is not there, which is another answer.
+    let _s3 = S3::start(port);
+    files_are(a, "ok");
+    assert_eq!(upload(a, &plan).0, 201);
+    assert_eq!(b.get(&path, &world.token), plan);
+}
