@@ -18,8 +18,11 @@ pub struct TestApp {
     pub events: Arc<Mutex<Vec<Logged>>>,
     #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "only the HTTP surface adds some"))]
     pub(crate) listeners: Listeners,
-    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "it is there to be dropped"))]
     // Dropped last, after the application has let go of it.
+    #[cfg_attr(
+        not(feature = "http"),
+        expect(dead_code, reason = "held until then; only tests of HTTP look at it")
+    )]
     pub(crate) place: Place,
 }
 

@@ -77,6 +77,7 @@ fn every_post_takes_a_key_unless_it_hands_out_a_secret() {
     let known = [
         "POST /files",
         "POST /invites/{code}/accept",
+        "POST /reports/track/files",
         "POST /sessions",
         "POST /setup",
         "POST /widget/v1/{key}/files",
