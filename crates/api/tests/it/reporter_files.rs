@@ -11,7 +11,10 @@ async fn reported(h: &HttpApp) -> (Person, String, String) {
     let program = json!({"name": "Lamps", "policy": "No harm.", "member_ids": [sam.id]});
     h.as_member(&org.owner).post("/programs", program).await.ok(201);
     let token = another(h, "Invoices of others").await;
-    let room = h.as_member(&sam).get("/reports").await.ok(200)["items"][0]["id"].as_str().expect("the report").to_owned();
+    let room = h.as_member(&sam).get("/reports").await.ok(200)["items"][0]["id"]
+        .as_str()
+        .expect("the report")
+        .to_owned();
     (sam, room, token)
 }
 

@@ -7,9 +7,8 @@ use super::{
     format::{self, Kind},
     hex, refuse,
 };
-use crate::{clock::SystemClock, config::Config, say::say, serve};
+use crate::{clock::SystemClock, config::Config, files, say::say, serve};
 use clap::Args;
-use portico_blobs::Blobs;
 use portico_store::{
     Engine, SCHEMA_VERSION,
     copy::{Field, Sink, Source, Table, Tally, encode},
@@ -41,7 +40,7 @@ const GATHERED: usize = 256 << 10;
 pub(crate) async fn run(config: Config, options: Options) -> Result<()> {
     let to = options.to.iter().map(|key| crypt::recipient(key)).collect::<Result<Vec<_>>>()?;
     let engine = serve::engine(&config)?;
-    let blobs = Blobs::open(config.data.join("files")).await.map_err(Error::internal)?;
+    let blobs = files::open(&config).await?;
     let done = tokio::task::spawn_blocking(move || {
         let part = part_of(&options.file);
         if options.file.exists() {

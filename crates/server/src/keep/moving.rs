@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{clock::SystemClock, say::say};
 use clap::Args;
-use portico_blobs::Blobs;
+use portico_blobs::{Address, Blobs};
 use portico_store::{
     Engine,
     copy::{Kept, Source, Target},
@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// The data directory that a server on PostgreSQL has for its files. Without it, the directory of the SQLite side.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// The bucket that the servers of both sides keep their files in. Nothing is copied then, every file is checked.
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    files: Option<String>,
     /// Put it in the stead of an organization that is there.
     #[arg(long)]
     replace: bool,
@@ -48,8 +51,28 @@ fn place(text: &str, field: &'static str) -> Result<Engine> {
     ))
 }
 
+/// Where files are.
+#[derive(Clone, PartialEq, Eq)]
+enum FilePlace {
+    Directory(PathBuf),
+    Bucket(Address),
+}
+
+impl FilePlace {
+    async fn open(&self) -> Result<Blobs> {
+        let opened = match self {
+            Self::Directory(dir) => Blobs::open(dir.clone()).await,
+            // Nothing is written to a bucket here, so the directory where uploads wait is of no account.
+            Self::Bucket(address) => {
+                Blobs::open_bucket(address, None, std::env::temp_dir().join("portico-move")).await
+            }
+        };
+        opened.map_err(Error::internal)
+    }
+}
+
 /// Where the files beside a database are.
-fn files_of(engine: &Engine, other: &Engine, data: Option<&Path>) -> Result<PathBuf> {
+fn files_of(engine: &Engine, other: &Engine, data: Option<&Path>) -> Result<FilePlace> {
     let dir = match (engine, data, other) {
         (Engine::Sqlite(dir), ..) | (Engine::Postgres(_), None, Engine::Sqlite(dir)) => dir,
         (Engine::Postgres(_), Some(data), _) => data,
@@ -57,7 +80,7 @@ fn files_of(engine: &Engine, other: &Engine, data: Option<&Path>) -> Result<Path
             return Err(Error::invalid("data", "say with --data where the servers keep their files"));
         }
     };
-    Ok(dir.join("files"))
+    Ok(FilePlace::Directory(dir.join("files")))
 }
 
 /// Moves.
@@ -67,7 +90,11 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         return Err(Error::invalid("to", "--from and --to are the same place"));
     }
     let data = options.data.as_deref();
-    let (old, new) = (files_of(&from, &to, data)?, files_of(&to, &from, data)?);
+    let (old, new) = match options.files.as_deref().map(Address::parse).transpose() {
+        Ok(Some(bucket)) => (FilePlace::Bucket(bucket.clone()), FilePlace::Bucket(bucket)),
+        Ok(None) => (files_of(&from, &to, data)?, files_of(&to, &from, data)?),
+        Err(e) => return Err(Error::invalid("files", e)),
+    };
     let runtime = tokio::runtime::Handle::current();
     let replace = options.replace;
     let done = tokio::task::spawn_blocking(move || {
@@ -78,10 +105,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         let names = named.names;
         let arrived = target.contents()?;
         sent.must_equal(&arrived, "what arrived")?;
-        let open = |dir: &Path| {
-            let blobs = runtime.block_on(Blobs::open(dir.to_owned())).map_err(Error::internal)?;
-            Ok::<_, Error>(Store::new(blobs))
-        };
+        let open = |place: &FilePlace| Ok::<_, Error>(Store::new(runtime.block_on(place.open())?));
         let seen = carry(&names, &open(&old)?, (old != new).then(|| open(&new)).transpose()?.as_ref())?;
         let kept = target.commit(&format!("before-move-{}", SystemClock.now().0))?;
         Ok::<_, Error>((sent, seen, kept))

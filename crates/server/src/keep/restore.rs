@@ -7,9 +7,8 @@ use super::{
     refuse,
     walk::{Nobody, Taker, walk},
 };
-use crate::{clock::SystemClock, config::Config, say::say, serve};
+use crate::{clock::SystemClock, config::Config, files, say::say, serve};
 use clap::Args;
-use portico_blobs::Blobs;
 use portico_store::{
     Engine,
     copy::{Field, Kept, Shape, Sink, Table, Target},
@@ -37,7 +36,6 @@ pub(crate) struct Options {
 /// Restores to where the settings say.
 pub(crate) async fn run(config: Config, options: Options) -> Result<()> {
     let engine = serve::engine(&config)?;
-    let data = config.data.clone();
     let (check, file) = (options.check, options.file.clone());
     let runtime = tokio::runtime::Handle::current();
     let done = tokio::task::spawn_blocking(move || {
@@ -46,10 +44,7 @@ pub(crate) async fn run(config: Config, options: Options) -> Result<()> {
             return Ok((manifest, Kept::Nothing));
         }
         // The store is opened only now: a backup that is not sound must not even make a directory.
-        let open = || {
-            let blobs = runtime.block_on(Blobs::open(data.join("files"))).map_err(Error::internal)?;
-            Ok(Store::new(blobs))
-        };
+        let open = || Ok(Store::new(runtime.block_on(files::open(&config))?));
         let kept = into_place(&options, &engine, open, &manifest)?;
         Ok::<_, Error>((manifest, kept))
     });

@@ -1,6 +1,10 @@
 //! Files in a bucket: any node gives out what any node took in, and chat goes on when the bucket is gone.
 
-use crate::{nats::free_port, server::Server, world::world};
+use crate::{
+    nats::free_port,
+    server::{BIN, Server},
+    world::world,
+};
 use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
@@ -71,6 +75,14 @@ fn what_one_node_took_in_another_gives_out_and_chat_goes_on_without() {
     assert_eq!(status, 201, "{file}");
     let path = format!("/files/{}", file["id"].as_str().unwrap());
     assert_eq!(b.get(&path, &world.token), plan);
+
+    // A backup holds what is in the bucket: restored where there is none, the file is there.
+    let place = tempfile::tempdir().unwrap();
+    let (backup, data) = (place.path().join("backup"), place.path().join("data"));
+    world.operate("backup", &["--plain", backup.to_str().unwrap()]);
+    let restored = Command::new(BIN).args(["restore", "--data"]).arg(&data).arg(&backup).output().unwrap();
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    assert_eq!(Server::start(&data).get(&path, &world.token), plan);
 
     drop(s3);
     for node in [a, b] {

@@ -76,6 +76,19 @@ impl World {
         Server::run(&mut command)
     }
 
+    /// A command of the operator with the settings of a node. It must succeed.
+    pub(crate) fn operate(&self, command: &str, more: &[&str]) {
+        let mut run = Command::new(BIN);
+        run.args([command, "--log", "error", "--database", &self.database]);
+        run.arg("--data").arg(self.directory.path().join("operator"));
+        if let Some(files) = &self.files {
+            run.args(["--files", files]);
+            run.env("AWS_ACCESS_KEY_ID", "portico").env("AWS_SECRET_ACCESS_KEY", "sesame");
+        }
+        let done = run.args(more).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
     /// Waits until every node says so of its bus.
     pub(crate) fn bus_is(&self, state: &str) {
         for node in &self.nodes {
