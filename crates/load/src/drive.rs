@@ -4,7 +4,7 @@
 use crate::{
     Result,
     clock::Clock,
-    machine,
+    http, machine,
     measure::{Outcome, Pace, Plan, Wire, histogram},
     order::{Finder, Seen},
     socket,
@@ -269,6 +269,11 @@ impl Drive {
         let sender = &mut self.senders[index];
         loop {
             match sender.stream.read(&mut self.buffer) {
+                Ok(0) if sender.posts.is_empty() && sender.inbox.is_empty() => {
+                    sender.stream = http::again(&sender.stream)?;
+                    let (stream, token) = (&mut sender.stream, Token(SENDERS + index));
+                    return Ok(self.poll.registry().register(stream, token, Interest::READABLE)?);
+                }
                 Ok(0) => return Err("the server closed a connection that posts".into()),
                 Ok(n) => {
                     sender.inbox.extend_from_slice(&self.buffer[..n]);

@@ -57,6 +57,14 @@ pub(crate) fn send(method: &str, path: &str, token: &str, body: &str) -> String 
     )
 }
 
+/// A connection in the stead of one that had nothing to ask for so long that the server closed it.
+pub(crate) fn again(old: &mio::net::TcpStream) -> Result<mio::net::TcpStream> {
+    let stream = TcpStream::connect(old.peer_addr()?)?;
+    stream.set_nodelay(true)?;
+    stream.set_nonblocking(true)?;
+    Ok(mio::net::TcpStream::from_std(stream))
+}
+
 /// A connection for one question after the other.
 pub(crate) struct Asker(TcpStream, Vec<u8>);
 

@@ -88,6 +88,12 @@ impl Crowd {
         let sender = &mut self.senders[index];
         loop {
             match sender.stream.read(&mut self.buffer) {
+                Ok(0) if sender.asked.is_none() => {
+                    sender.stream = http::again(&sender.stream)?;
+                    let interest = Interest::READABLE | Interest::WRITABLE;
+                    let (stream, token) = (&mut sender.stream, Token(TOKENS + index));
+                    return Ok(self.poll.registry().register(stream, token, interest)?);
+                }
                 Ok(0) => return Err("the server closed a connection that asks".into()),
                 Ok(n) => {
                     sender.inbox.extend_from_slice(&self.buffer[..n]);
