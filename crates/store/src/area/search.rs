@@ -17,19 +17,34 @@ pub struct Hit {
 }
 
 // Visibility is part of the statement, never a filter afterwards: who is in the room's group, who may find it, who
-// looks after customers by rank (which reports have no part in), and guests not below ring `guests` on a desk.
+// looks after customers by rank (which reports have no part in), and guests not below ring `guests` on a desk. What is
+// asked of the searcher stands apart from the match, so that it is looked up once and not for each.
+macro_rules! rank {
+    () => {
+        "(SELECT role FROM member WHERE tenant_id = $1 AND id = $2 AND suspended = 0)"
+    };
+}
 macro_rules! visible {
     ($newest:literal) => {
         concat!(
-        " m.body_kind = 0 AND m.created_at >= $4 AND m.created_at < $5 AND ", $newest, " < $6
-          AND EXISTS (SELECT 1 FROM room r LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = $2
-            JOIN member a ON a.tenant_id = r.tenant_id AND a.id = $2 AND a.suspended = 0
-            WHERE r.tenant_id = $1 AND r.id = m.room_id AND (
-              (g.role IS NOT NULL AND (r.kind < 2 OR a.role > 0 OR m.ring >= 1))
-              OR (r.kind = 0 AND r.visibility = 0 AND a.role > 0)
-              OR (r.kind = 2 AND a.role >= 2))
-            AND (r.kind <> 2 OR $8 = 1) AND (r.kind <> 3 OR $9 = 1))
-          ORDER BY ", $newest, " DESC LIMIT $7"
+            " m.body_kind = 0 AND m.created_at >= $4 AND m.created_at < $5 AND ",
+            $newest,
+            " < $6
+              AND EXISTS (SELECT 1 FROM room r WHERE r.tenant_id = $1 AND r.id = m.room_id AND (
+              (r.audience_id IN (SELECT group_id FROM membership WHERE tenant_id = $1 AND member_id = $2)
+              AND ",
+            rank!(),
+            " >= (CASE WHEN r.kind < 2 OR m.ring >= 1 THEN 0 ELSE 1 END))
+              OR (r.kind = 0 AND r.visibility = 0 AND ",
+            rank!(),
+            " > 0)
+              OR (r.kind = 2 AND ",
+            rank!(),
+            " >= 2))
+              AND (r.kind <> 2 OR $8 = 1) AND (r.kind <> 3 OR $9 = 1))
+              ORDER BY ",
+            $newest,
+            " DESC LIMIT $7"
         )
     };
 }
