@@ -362,3 +362,23 @@ fn search_understands_its_filters_on_both_engines_alike() {
         assert_eq!(find("\" OR 1=1 --").await, 0);
     });
 }
+
+#[test]
+fn a_beginning_is_looked_for_where_nobody_wrote_it_as_a_word() {
+    each(async |t| {
+        let (_, ann, _) = two(&t).await;
+        let room = channel(&t, &ann, "Workshop", Visibility::Public).await.id;
+        for text in ["lampshade one", "lampshade two", "lampshade three"] {
+            post(&t, &ann, room, text).await.unwrap();
+        }
+        let find = async |text: &str, cursor| {
+            let found = t.ask(&ann, Search { text: text.into(), cursor, limit: 2 }).await.unwrap();
+            (found.page.items.len(), found.page.next)
+        };
+        let (first, next) = find("lamp", None).await;
+        assert_eq!((first, find("lamp", next).await.0), (2, 1), "every page of it");
+        post(&t, &ann, room, "a lamp").await.unwrap();
+        assert_eq!(find("lamp", None).await, (1, None), "the word itself stands before what begins with it");
+        assert_eq!(find("lamp", next).await, (0, None), "on later pages as well");
+    });
+}

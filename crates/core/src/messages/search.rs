@@ -65,15 +65,26 @@ impl Query for Search {
             return Ok(Found { page: Page { items: Vec::new(), next: None }, errors });
         }
         let scopes = ctx.actor.scopes();
-        let wanted = Wanted {
-            query: &query,
-            tags,
+        let wanted = |query| Wanted {
+            query,
+            tags: tags.clone(),
             since,
             until,
             customers: scopes.has(Scope::Customers),
             security: scopes.has(Scope::Security),
         };
-        let page = read.search(me, &wanted, self.cursor, self.limit)?;
+        // Whole words first: a beginning stands for thousands of words, and is only looked for where nobody wrote it as
+        // a word. Each page of a search decides this alike.
+        let whole = portico_text::search::Query { prefix: false, ..query.clone() };
+        let mut page = read.search(me, &wanted(&whole), self.cursor, self.limit)?;
+        let begun = query.prefix
+            && page.items.is_empty()
+            && (self.cursor.is_none() || read.search(me, &wanted(&whole), None, 1)?.items.is_empty());
+        if begun {
+            page = read.search(me, &wanted(&query), self.cursor, self.limit)?;
+        } else {
+            query = whole;
+        }
         let page = page.map(|hit| {
             let snippet = match &hit.message.body {
                 Body::Markdown { text, .. } => highlight(&portico_text::plain::text(text), &query),
