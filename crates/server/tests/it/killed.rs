@@ -64,22 +64,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_doubled() {
         assert_eq!(status, 201, "{m}");
         acknowledged.lock().unwrap().insert(body, m["number"].as_i64().unwrap());
     }
-    let mut found: HashMap<String, i64> = HashMap::new();
-    let mut last = 0;
-    loop {
-        let page = server.get(&format!("{path}?after={last}&limit=200"), &token);
-        for m in page["items"].as_array().unwrap() {
-            let number = m["number"].as_i64().unwrap();
-            assert_eq!(number, last + 1, "numbers have no gap");
-            last = number;
-            if let Some(text) = m["body"]["text"].as_str() {
-                assert!(found.insert(text.to_owned(), number).is_none(), "{text} is there twice");
-            }
-        }
-        if page["has_after"] == false {
-            break;
-        }
-    }
+    let found = server.timeline(&path, &token);
     let acknowledged = acknowledged.into_inner().unwrap();
     assert!(acknowledged.len() >= ROUNDS * 60);
     assert_eq!(found, acknowledged);

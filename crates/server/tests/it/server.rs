@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use std::{
+    collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
@@ -110,6 +111,26 @@ impl Server {
         let (status, body) = self.ask("GET", path, token, None, "").expect("the server answers");
         assert_eq!(status, 200, "{path}: {body}");
         body
+    }
+
+    /// The number of each message of a room, which have no gap, by what it says, which nothing says twice.
+    pub(crate) fn timeline(&self, path: &str, token: &str) -> HashMap<String, i64> {
+        let mut found = HashMap::new();
+        let mut last = 0;
+        loop {
+            let page = self.get(&format!("{path}?after={last}&limit=200"), token);
+            for m in page["items"].as_array().expect("a page") {
+                let number = m["number"].as_i64().expect("a number");
+                assert_eq!(number, last + 1, "numbers have no gap");
+                last = number;
+                if let Some(text) = m["body"]["text"].as_str() {
+                    assert!(found.insert(text.to_owned(), number).is_none(), "{text} is there twice");
+                }
+            }
+            if page["has_after"] == false {
+                return found;
+            }
+        }
     }
 
     /// Sets up and gives the owner's token and the first channel.
