@@ -2,14 +2,25 @@
 
 use crate::{
     dialect,
+    postgres::Postgres,
     value::{Row, Value},
 };
 use portico_types::Result;
 use std::collections::HashMap;
 
-pub(crate) enum Conn {
+/// What is behind a connection.
+pub(crate) enum Link {
     Lite { c: rusqlite::Connection, text: HashMap<&'static str, String> },
-    Pg { c: Box<postgres::Client>, stmts: HashMap<&'static str, postgres::Statement> },
+    Pg(Box<Postgres>),
+}
+
+/// See the module.
+pub(crate) struct Conn {
+    pub(crate) link: Link,
+    /// Whether every outcome is waited for where it arises.
+    careful: bool,
+    /// Whether something was changed, or failed, since [`Conn::watch`].
+    touched: bool,
 }
 
 impl Conn {
@@ -18,28 +29,68 @@ impl Conn {
         c.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|e| dialect::lite_error(&e))?;
         c.set_prepared_statement_cache_capacity(512);
-        Ok(Self::Lite { c, text: HashMap::new() })
+        Ok(Self { link: Link::Lite { c, text: HashMap::new() }, careful: true, touched: false })
     }
 
-    pub(crate) fn pg(c: postgres::Client) -> Self {
-        Self::Pg { c: Box::new(c), stmts: HashMap::new() }
+    pub(crate) fn pg(c: Postgres) -> Self {
+        Self { link: Link::Pg(Box::new(c)), careful: true, touched: false }
     }
 
     pub(crate) fn is_lite(&self) -> bool {
-        matches!(self, Self::Lite { .. })
+        matches!(self.link, Link::Lite { .. })
     }
 
     /// Whether the connection is beyond use and has to be made anew.
     pub(crate) fn is_broken(&self) -> bool {
-        match self {
-            Self::Lite { .. } => false,
-            Self::Pg { c, .. } => c.is_closed(),
+        match &self.link {
+            Link::Lite { .. } => false,
+            Link::Pg(c) => c.is_closed(),
         }
     }
 
+    /// Begins a transaction that writes. Unless it is `careful`, a statement of [`Conn::send`] that fails may be known
+    /// only by the failure of a later one, or of the commit.
+    pub(crate) fn begin(&mut self, careful: bool) -> Result<()> {
+        self.careful = careful;
+        self.control(if self.is_lite() { "BEGIN IMMEDIATE" } else { "BEGIN" })
+    }
+
+    /// Commits, durably: all of the transaction or nothing.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        self.control("COMMIT")?;
+        self.settle()
+    }
+
+    /// Undoes the transaction.
+    pub(crate) fn rollback(&mut self) -> Result<()> {
+        match &mut self.link {
+            Link::Lite { .. } => self.control("ROLLBACK"),
+            Link::Pg(c) => c.rollback().map_err(|e| dialect::pg_error(&e)),
+        }
+    }
+
+    /// Undoes what was done since the savepoint `c`, and forgets that.
+    pub(crate) fn undo(&mut self) -> Result<()> {
+        self.control("ROLLBACK TO c")?;
+        self.control("RELEASE c")?;
+        self.settle()
+    }
+
+    /// From now on [`Conn::is_touched`] counts.
+    pub(crate) fn watch(&mut self) {
+        self.touched = false;
+    }
+
+    /// Whether something was changed, or failed in the database, since [`Conn::watch`].
+    pub(crate) fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// Runs a statement that changes something, and says how many rows it changed.
     pub(crate) fn exec(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64> {
-        match self {
-            Self::Lite { c, text } => {
+        self.touched = true;
+        match &mut self.link {
+            Link::Lite { c, text } => {
                 let sql = text.entry(sql).or_insert_with(|| dialect::positional(sql));
                 let n = c
                     .prepare_cached(sql)
@@ -47,11 +98,18 @@ impl Conn {
                     .map_err(|e| dialect::lite_error(&e))?;
                 Ok(n as u64)
             }
-            Self::Pg { c, stmts } => {
-                let s = statement(c, stmts, sql)?;
-                let args: Vec<&(dyn postgres::types::ToSql + Sync)> = args.iter().map(|v| v as _).collect();
-                c.execute(&s, &args).map_err(|e| dialect::pg_error(&e))
+            Link::Pg(c) => c.execute(sql, args).map_err(|e| dialect::pg_error(&e)),
+        }
+    }
+
+    /// Runs a statement whose outcome nobody needs: on PostgreSQL it costs no round trip. See [`Conn::begin`].
+    pub(crate) fn send(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<()> {
+        match &mut self.link {
+            Link::Pg(c) if !self.careful => {
+                self.touched = true;
+                c.send(sql, args).map_err(|e| dialect::pg_error(&e))
             }
+            _ => self.exec(sql, args).map(drop),
         }
     }
 
@@ -61,26 +119,29 @@ impl Conn {
         args: &[Value<'_>],
         mut take: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        match self {
-            Self::Lite { c, text } => {
+        let before = self.touched;
+        // Until it is known that nothing failed, and that it only looked.
+        self.touched = true;
+        match &mut self.link {
+            Link::Lite { c, text } => {
                 let sql = text.entry(sql).or_insert_with(|| dialect::positional(sql));
                 let mut stmt = c.prepare_cached(sql).map_err(|e| dialect::lite_error(&e))?;
+                self.touched = before || !stmt.readonly();
                 let mut rows =
                     stmt.query(rusqlite::params_from_iter(args)).map_err(|e| dialect::lite_error(&e))?;
                 while let Some(row) = rows.next().map_err(|e| dialect::lite_error(&e))? {
                     take(&Row::Lite(row))?;
                 }
-                Ok(())
             }
-            Self::Pg { c, stmts } => {
-                let s = statement(c, stmts, sql)?;
-                let args: Vec<&(dyn postgres::types::ToSql + Sync)> = args.iter().map(|v| v as _).collect();
-                for row in c.query(&s, &args).map_err(|e| dialect::pg_error(&e))? {
-                    take(&Row::Pg(&row))?;
+            Link::Pg(c) => {
+                let rows = c.query(sql, args).map_err(|e| dialect::pg_error(&e))?;
+                self.touched = before || !only_looks(sql);
+                for row in &rows {
+                    take(&Row::Pg(row))?;
                 }
-                Ok(())
             }
         }
+        Ok(())
     }
 
     /// A statement put together by the program from names of its own schema, run once; rows come as they are read.
@@ -90,8 +151,8 @@ impl Conn {
         args: &[Value<'_>],
         mut take: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        match self {
-            Self::Lite { c, .. } => {
+        match &mut self.link {
+            Link::Lite { c, .. } => {
                 let mut stmt = c.prepare(&dialect::positional(sql)).map_err(|e| dialect::lite_error(&e))?;
                 let mut rows =
                     stmt.query(rusqlite::params_from_iter(args)).map_err(|e| dialect::lite_error(&e))?;
@@ -100,63 +161,63 @@ impl Conn {
                 }
                 Ok(())
             }
-            Self::Pg { c, .. } => {
-                use postgres::fallible_iterator::FallibleIterator as _;
-                let args = args.iter().map(|v| v as &(dyn postgres::types::ToSql + Sync));
-                let mut rows = c.query_raw(sql, args).map_err(|e| dialect::pg_error(&e))?;
-                while let Some(row) = rows.next().map_err(|e| dialect::pg_error(&e))? {
-                    take(&Row::Pg(&row))?;
-                }
-                Ok(())
-            }
+            Link::Pg(c) => c.stream(sql, args, |row| take(&Row::Pg(row)), |e| dialect::pg_error(&e)),
         }
     }
 
     /// As `stream`, for a statement that changes something.
     pub(crate) fn run(&mut self, sql: &str, args: &[Value<'_>]) -> Result<()> {
-        match self {
-            Self::Lite { c, .. } => c
+        match &mut self.link {
+            Link::Lite { c, .. } => c
                 .prepare_cached(&dialect::positional(sql))
                 .and_then(|mut s| s.execute(rusqlite::params_from_iter(args)))
                 .map(|_| ())
                 .map_err(|e| dialect::lite_error(&e)),
-            Self::Pg { c, .. } => {
-                let args: Vec<&(dyn postgres::types::ToSql + Sync)> = args.iter().map(|v| v as _).collect();
-                c.execute(sql, &args).map(|_| ()).map_err(|e| dialect::pg_error(&e))
-            }
+            Link::Pg(c) => c.run(sql, args).map_err(|e| dialect::pg_error(&e)),
         }
     }
 
-    /// Text of our own, without values: transaction control and migrations.
+    /// Text of our own, without values: migrations, and what is said once.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        match self {
-            Self::Lite { c, .. } => c.execute_batch(sql).map_err(|e| dialect::lite_error(&e)),
-            Self::Pg { c, .. } => c.batch_execute(sql).map_err(|e| dialect::pg_error(&e)),
+        match &mut self.link {
+            Link::Lite { c, .. } => c.execute_batch(sql).map_err(|e| dialect::lite_error(&e)),
+            Link::Pg(c) => c.batch(sql).map_err(|e| dialect::pg_error(&e)),
         }
     }
 
-    /// Transaction control that repeats for every command: prepared once where that saves work.
+    /// Transaction control that repeats for every command: prepared once, or not waited for.
     pub(crate) fn control(&mut self, sql: &'static str) -> Result<()> {
-        match self {
-            Self::Lite { c, .. } => c
+        match &mut self.link {
+            Link::Lite { c, .. } => c
                 .prepare_cached(sql)
                 .and_then(|mut s| s.execute([]))
                 .map(|_| ())
                 .map_err(|e| dialect::lite_error(&e)),
-            Self::Pg { .. } => self.batch(sql),
+            Link::Pg(c) => c.send_text(sql).map_err(|e| dialect::pg_error(&e)),
+        }
+    }
+
+    /// Enters an organization for the rest of the transaction, where the engine has a second wall.
+    pub(crate) fn enter(&mut self, tenant: Option<portico_types::TenantId>) -> Result<()> {
+        match &mut self.link {
+            Link::Lite { .. } => Ok(()),
+            Link::Pg(c) => {
+                c.send_text(&crate::postgres_wall::enter(tenant)).map_err(|e| dialect::pg_error(&e))
+            }
+        }
+    }
+
+    /// Waits until all that was sent has ended, and says whether it failed.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        match &mut self.link {
+            Link::Lite { .. } => Ok(()),
+            Link::Pg(c) => c.settle().map_err(|e| dialect::pg_error(&e)),
         }
     }
 }
 
-fn statement(
-    c: &mut postgres::Client,
-    cache: &mut HashMap<&'static str, postgres::Statement>,
-    sql: &'static str,
-) -> Result<postgres::Statement> {
-    if let Some(s) = cache.get(sql) {
-        return Ok(s.clone());
-    }
-    let s = c.prepare(sql).map_err(|e| dialect::pg_error(&e))?;
-    cache.insert(sql, s.clone());
-    Ok(s)
+/// Whether a statement cannot change anything. Our texts say first what they do, after a remark at most.
+fn only_looks(sql: &str) -> bool {
+    let said = sql.strip_prefix("/*").and_then(|rest| rest.split_once("*/")).map_or(sql, |(_, text)| text);
+    said.trim_start().starts_with("SELECT") && !said.contains("FOR UPDATE")
 }

@@ -1,13 +1,14 @@
 //! Opening a database, and the two ways in: `write` through a lane, `read` through the pool.
 
 use crate::{
-    conn::Conn,
+    conn::{Conn, Link},
     dialect,
     instance::InstanceTx,
     lane::{self, Connect, Emitted, Woken, Work},
     log::Logged,
     migrate,
     pool::Pool,
+    postgres::{self, Postgres},
     postgres_wall,
     tx::{Read, Tx},
 };
@@ -187,13 +188,22 @@ impl Db {
     {
         let (reply, answer) = oneshot::channel();
         self.0.pool.submit(Box::new(move |conn| {
-            let _gone = reply.send(snapshot(conn, tenant, query));
+            let outcome = look(conn, tenant, query);
+            // Nobody needs to wait for the end of a transaction that only looked.
+            let _gone = reply.send(outcome);
+            if let Err(e) = conn.commit()
+                && !conn.is_broken()
+            {
+                tracing::warn!(error = %e, "a look did not end well");
+                let _clean = conn.rollback();
+            }
         }))?;
         answer.await.unwrap_or_else(|_| Err(Error::internal("a query panicked; see the log above")))
     }
 }
 
-fn snapshot<T>(
+/// Begins a transaction that sees one moment, and asks in it.
+fn look<T>(
     conn: &mut Conn,
     tenant: Option<TenantId>,
     query: impl FnOnce(&mut Conn) -> Result<T>,
@@ -201,14 +211,10 @@ fn snapshot<T>(
     if conn.is_lite() {
         conn.control("BEGIN")?;
     } else {
-        conn.batch(&format!(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}",
-            postgres_wall::enter(tenant)
-        ))?;
+        conn.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        conn.enter(tenant)?;
     }
-    let out = query(conn);
-    conn.control(if out.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    out
+    query(conn)
 }
 
 type Opened = (Option<File>, Connect, Connect);
@@ -273,7 +279,7 @@ fn open_sqlite(dir: &std::path::Path) -> Result<Opened> {
     migrate::run(&mut first, |conn, version| {
         let copy = backup_dir.join(format!("portico.before-schema-{}.db", version + 1));
         tracing::info!(copy = %copy.display(), "backing up before the upgrade");
-        let Conn::Lite { c, .. } = conn else { return Ok(()) };
+        let Link::Lite { c, .. } = &mut conn.link else { return Ok(()) };
         c.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>).map_err(|e| dialect::lite_error(&e))
     })
     .map_err(|e| explain(&e, dir))?;
@@ -319,18 +325,21 @@ fn open_postgres(url: &str) -> Result<Opened> {
 const AT_WORK: i64 = 7306;
 
 /// Joins those at work on a database; refused while somebody must be alone there.
-fn at_work(c: &mut postgres::Client) -> Result<()> {
-    let row = c.query_one(&format!("SELECT pg_try_advisory_lock_shared({AT_WORK})"), &[]);
-    if row.map_err(|e| dialect::pg_error(&e))?.get::<_, bool>(0) {
+fn at_work(c: &mut Postgres) -> Result<()> {
+    if got(c, "SELECT pg_try_advisory_lock_shared($1)")? {
         return Ok(());
     }
     Err(Error::unavailable("this database is being restored or moved; start again when that has ended"))
 }
 
+fn got(c: &mut Postgres, lock: &'static str) -> Result<bool> {
+    let rows = c.query(lock, &[AT_WORK.into()]).map_err(|e| dialect::pg_error(&e))?;
+    Ok(rows.first().is_some_and(|row| row.get(0)))
+}
+
 /// Makes this connection the only one at work on its database for as long as it lives.
-pub(crate) fn alone(c: &mut postgres::Client) -> Result<()> {
-    let row = c.query_one(&format!("SELECT pg_try_advisory_lock({AT_WORK})"), &[]);
-    if row.map_err(|e| dialect::pg_error(&e))?.get::<_, bool>(0) {
+pub(crate) fn alone(c: &mut Postgres) -> Result<()> {
+    if got(c, "SELECT pg_try_advisory_lock($1)")? {
         return Ok(());
     }
     Err(Error::internal("another portico works on this database; stop every node, then do this again"))
@@ -339,20 +348,20 @@ pub(crate) fn alone(c: &mut postgres::Client) -> Result<()> {
 /// Brings a PostgreSQL database to this binary's schema, and gives the connection that did, as its owner. Blocking.
 pub(crate) fn raised(url: &str) -> Result<Conn> {
     let mut c = pg_connect(url)?;
-    let row = c.query_one("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
-    let version: i64 = row.get::<_, String>(0).parse().unwrap_or(0);
+    let rows = c.query("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
+    let version: i64 = rows.first().and_then(|row| row.get::<_, String>(0).parse().ok()).unwrap_or(0);
     if version < 150_000 {
         return Err(Error::internal(format!("PostgreSQL 15 or newer is needed; this one says {version}")));
     }
     // Before anything that would wait for whoever is alone here.
     at_work(&mut c)?;
     // One node at a time raises the schema.
-    c.batch_execute("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
+    c.batch("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
     let mut conn = Conn::pg(c);
     migrate::run(&mut conn, |_, _| Ok(()))?;
-    if let Conn::Pg { c, .. } = &mut conn {
+    if let Link::Pg(c) = &mut conn.link {
         postgres_wall::raise(c)?;
-        c.batch_execute("SELECT pg_advisory_unlock(7305)").map_err(|e| dialect::pg_error(&e))?;
+        c.batch("SELECT pg_advisory_unlock(7305)").map_err(|e| dialect::pg_error(&e))?;
     }
     Ok(conn)
 }
@@ -360,8 +369,8 @@ pub(crate) fn raised(url: &str) -> Result<Conn> {
 /// How long PostgreSQL may be silent when it is connected to, or sent something.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
-pub(crate) fn pg_connect(url: &str) -> Result<postgres::Client> {
-    let mut config: postgres::Config = url.parse().map_err(|_| {
+pub(crate) fn pg_connect(url: &str) -> Result<Postgres> {
+    let mut config: tokio_postgres::Config = url.parse().map_err(|_| {
         Error::internal("--database cannot be read; write postgres://user:password@host/name")
     })?;
     // A machine that is gone does not refuse, it is silent: nobody may wait for it for minutes.
@@ -371,12 +380,17 @@ pub(crate) fn pg_connect(url: &str) -> Result<postgres::Client> {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(PATIENCE);
     }
-    config.connect(postgres::NoTls).map_err(|e| match e.as_db_error() {
-        // Starting, stopping, or full: it will be back.
-        Some(db) if db.code().code().starts_with("57") || db.code().code().starts_with("53") => {
-            Error::unavailable("PostgreSQL takes no connections just now; the server tries again")
-        }
-        Some(db) => Error::internal(format!("PostgreSQL refuses: {}", db.message())),
-        None => Error::unavailable("cannot reach PostgreSQL; check --database and that it runs"),
+    // The same for one that goes while it owes an answer.
+    config.keepalives_idle(PATIENCE / 2).keepalives_interval(PATIENCE / 5).keepalives_retries(3);
+    Postgres::connect(&config).map_err(|failed| match failed {
+        postgres::Failed::Here(e) => Error::internal(e),
+        postgres::Failed::There(e) => match e.as_db_error() {
+            // Starting, stopping, or full: it will be back.
+            Some(db) if db.code().code().starts_with("57") || db.code().code().starts_with("53") => {
+                Error::unavailable("PostgreSQL takes no connections just now; the server tries again")
+            }
+            Some(db) => Error::internal(format!("PostgreSQL refuses: {}", db.message())),
+            None => Error::unavailable("cannot reach PostgreSQL; check --database and that it runs"),
+        },
     })
 }

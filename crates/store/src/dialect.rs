@@ -51,7 +51,7 @@ pub(crate) fn lite_error(e: &rusqlite::Error) -> Error {
 }
 
 /// What a PostgreSQL error means to us.
-pub(crate) fn pg_error(e: &postgres::Error) -> Error {
+pub(crate) fn pg_error(e: &tokio_postgres::Error) -> Error {
     let Some(db) = e.as_db_error() else {
         // Whether it was closed before or breaks in the middle: the next one gets a new connection.
         let broke = std::error::Error::source(e).and_then(|c| c.downcast_ref::<std::io::Error>()).is_some();

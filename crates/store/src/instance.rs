@@ -104,9 +104,7 @@ impl<'c> InstanceTx<'c> {
         tenant: TenantId,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
-        if !self.conn.is_lite() {
-            self.conn.batch(&crate::postgres_wall::enter(Some(tenant)))?;
-        }
+        self.conn.enter(Some(tenant))?;
         let mut tx = Tx::new(self.conn, tenant);
         let out = work(&mut tx)?;
         let events = std::mem::take(&mut tx.events);

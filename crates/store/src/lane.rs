@@ -1,8 +1,12 @@
-//! Write lanes: commands queue, run one by one in savepoints, and share one durable commit.
+//! Write lanes: commands queue, run one by one, and share one durable commit.
 //!
 //! Invariants: event numbers of a tenant are allocated last in the transaction, so commit order is number order and a
 //! reader that has seen N never later finds a smaller one; nobody is answered and nobody is woken before the commit; a
-//! command that fails is rolled back alone; a deadlock victim's batch runs again.
+//! command that fails leaves nothing of itself and takes no other with it; a deadlock victim's batch runs again.
+//!
+//! A batch runs in good hope first: without savepoints, and on PostgreSQL without waiting for what nobody needs to know.
+//! Almost all commands succeed, or fail before they change anything. Should one fail after that, the whole batch is
+//! undone and runs again carefully, each command in a savepoint and each outcome waited for.
 
 use crate::{
     conn::Conn,
@@ -49,19 +53,20 @@ pub(crate) fn run(
             let Ok(work) = queue.try_recv() else { break };
             batch.push(work);
         }
-        let mut tries = 0;
+        let (mut tries, mut careful) = (0, false);
         let outcome = loop {
-            match run_batch(&mut conn, &mut batch) {
+            match run_batch(&mut conn, &mut batch, careful) {
                 Ok(done) => break Ok(done),
-                Err(e) => {
-                    // A connection that cannot roll back is replaced below.
-                    let rolled_back = conn.batch("ROLLBACK");
-                    tracing::warn!(error = %e, commands = batch.len(), rolled_back = rolled_back.is_ok(), "a write batch failed");
-                    if conn.is_broken() {
-                        match connect() {
-                            Ok(new) => conn = new,
-                            Err(e) => break Err(e),
-                        }
+                Err(Stop::Carefully) => {
+                    careful = true;
+                    if let Err(e) = undo(&mut conn, connect) {
+                        break Err(e);
+                    }
+                }
+                Err(Stop::Failed(e)) => {
+                    tracing::warn!(error = %e, commands = batch.len(), "a write batch failed");
+                    if let Err(e) = undo(&mut conn, connect) {
+                        break Err(e);
                     }
                     tries += 1;
                     if !(e.is_retry() && tries < RETRIES) {
@@ -84,27 +89,60 @@ pub(crate) fn run(
     }
 }
 
+/// Ends a transaction without its effects. A connection that cannot is replaced.
+fn undo(conn: &mut Conn, connect: &Connect) -> Result<()> {
+    let undone = conn.rollback();
+    if conn.is_broken() {
+        *conn = connect()?;
+    } else if let Err(e) = undone {
+        // SQLite has rolled back by itself when it could not go on.
+        tracing::debug!(error = %e, "nothing to undo");
+    }
+    Ok(())
+}
+
 /// How each command of a batch ended, and what each tenant's log gained.
 type Ran = (Vec<Result<()>>, Vec<Vec<Logged>>);
 
-fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>]) -> Result<Ran> {
-    let lite = conn.is_lite();
+/// Why a batch stands for nothing.
+enum Stop {
+    /// A command failed after it had changed something: the batch has to run again with savepoints.
+    Carefully,
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(e: Error) -> Self {
+        Self::Failed(e)
+    }
+}
+
+fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>], careful: bool) -> Result<Ran, Stop> {
+    // What fails in good hope may be the fault of one command: who it was is found out carefully.
+    let hopeful = |e: Error, conn: &Conn| {
+        if careful || e.is_retry() || conn.is_broken() { Stop::Failed(e) } else { Stop::Carefully }
+    };
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut events: BTreeMap<i64, Vec<Pending>> = BTreeMap::new();
-    conn.control(if lite { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+    conn.begin(careful)?;
     let mut bound = None;
     for work in batch.iter_mut() {
-        if !lite && work.tenant() != bound {
+        if work.tenant() != bound {
             bound = work.tenant();
-            conn.batch(&crate::postgres_wall::enter(bound))?;
+            conn.enter(bound)?;
         }
-        conn.control("SAVEPOINT c")?;
+        if careful {
+            conn.control("SAVEPOINT c")?;
+        }
+        conn.watch();
         // A panicking command is a bug, but it must not take the lane and everybody's writes with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| work.run(conn)))
             .unwrap_or_else(|_| Err(Error::internal("a command panicked; see the log above")));
         match outcome {
             Ok(emitted) => {
-                conn.control("RELEASE c")?;
+                if careful {
+                    conn.control("RELEASE c")?;
+                }
                 for (tenant, list) in emitted {
                     if !list.is_empty() {
                         events.entry(tenant.0).or_default().extend(list);
@@ -112,10 +150,13 @@ fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>]) -> Result<Ran> {
                 }
                 outcomes.push(Ok(()));
             }
-            Err(e) if e.is_retry() || conn.is_broken() => return Err(e),
+            Err(e) if e.is_retry() || conn.is_broken() => return Err(Stop::Failed(e)),
             Err(e) => {
-                conn.control("ROLLBACK TO c")?;
-                conn.control("RELEASE c")?;
+                if careful {
+                    conn.undo()?;
+                } else if conn.is_touched() {
+                    return Err(Stop::Carefully);
+                }
                 outcomes.push(Err(e));
             }
         }
@@ -123,12 +164,12 @@ fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>]) -> Result<Ran> {
     let mut logged = Vec::new();
     for (tenant, list) in events {
         let tenant = TenantId(tenant);
-        if !lite && bound != Some(tenant) {
+        if bound != Some(tenant) {
             bound = Some(tenant);
-            conn.batch(&crate::postgres_wall::enter(bound))?;
+            conn.enter(bound)?;
         }
-        logged.push(append(conn, tenant, list)?);
+        logged.push(append(conn, tenant, list).map_err(|e| hopeful(e, conn))?);
     }
-    conn.control("COMMIT")?;
+    conn.commit().map_err(|e| hopeful(e, conn))?;
     Ok((outcomes, logged))
 }

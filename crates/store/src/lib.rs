@@ -15,6 +15,7 @@ mod lane;
 mod log;
 mod migrate;
 mod pool;
+mod postgres;
 mod postgres_wall;
 mod tx;
 mod value;

@@ -117,7 +117,7 @@ pub(crate) fn append(conn: &mut Conn, tenant: TenantId, pending: Vec<Pending>) -
                     e.at.into(),
                 ]);
             }
-            conn.exec(insert_text(rows), &args)?;
+            conn.send(insert_text(rows), &args)?;
             rest = later;
         }
     }

@@ -86,7 +86,7 @@ impl Pool {
             // A panicking query drops its answer channel; the asker is told, the thread lives on.
             if catch_unwind(AssertUnwindSafe(|| query(&mut conn))).is_err() {
                 tracing::error!("a query panicked");
-                let _clean = conn.batch("ROLLBACK");
+                let _clean = conn.rollback();
             }
         }
     }

@@ -3,6 +3,7 @@
 //! The first wall is that every statement binds its tenant. Should one ever forget, the engine itself shows no row of
 //! another organization: the policy compares with a setting that lives as long as the transaction.
 
+use crate::postgres::Postgres;
 use portico_types::{Error, Result, TenantId};
 
 /// The role statements run under.
@@ -14,8 +15,8 @@ pub(crate) fn enter(tenant: Option<TenantId>) -> String {
 }
 
 /// Raises the wall. Idempotent; runs as the connecting user after migrations.
-pub(crate) fn raise(c: &mut postgres::Client) -> Result<()> {
-    let fail = |e: postgres::Error| crate::dialect::pg_error(&e);
+pub(crate) fn raise(c: &mut Postgres) -> Result<()> {
+    let fail = |e: tokio_postgres::Error| crate::dialect::pg_error(&e);
     let tables = c
         .query(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -29,7 +30,7 @@ pub(crate) fn raise(c: &mut postgres::Client) -> Result<()> {
         if super::migrate::INSTANCE_TABLES.contains(&table.as_str()) {
             continue;
         }
-        c.batch_execute(&format!(
+        c.batch(&format!(
             "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
              CREATE POLICY tenant_wall ON {table} USING (tenant_id = NULLIF(current_setting('portico.tenant', true), '')::bigint);"
         ))
@@ -38,7 +39,7 @@ pub(crate) fn raise(c: &mut postgres::Client) -> Result<()> {
     // Roles belong to the whole cluster, so another server may be making it at this very moment.
     let mut tries = 0;
     loop {
-        let made = c.batch_execute(&format!(
+        let made = c.batch(&format!(
             "DO $$ BEGIN
                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN CREATE ROLE {ROLE} NOLOGIN; END IF;
                IF NOT pg_has_role(current_user, '{ROLE}', 'member') THEN EXECUTE 'GRANT {ROLE} TO ' || quote_ident(current_user); END IF;
@@ -60,11 +61,11 @@ pub(crate) fn raise(c: &mut postgres::Client) -> Result<()> {
     }
 }
 
-fn refuse_superuser(c: &mut postgres::Client) -> Result<()> {
-    let row = c
-        .query_one("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user", &[])
+fn refuse_superuser(c: &mut Postgres) -> Result<()> {
+    let rows = c
+        .query("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user", &[])
         .map_err(|e| crate::dialect::pg_error(&e))?;
-    if row.get::<_, bool>(0) {
+    if rows.first().is_none_or(|row| row.get::<_, bool>(0)) {
         return Err(Error::internal(
             "this database user bypasses row-level security and may not make the role portico_app",
         ));
@@ -73,8 +74,8 @@ fn refuse_superuser(c: &mut postgres::Client) -> Result<()> {
 }
 
 /// Steps down to the role, for a connection that serves statements.
-pub(crate) fn step_down(c: &mut postgres::Client) -> Result<()> {
-    c.batch_execute(&format!(
+pub(crate) fn step_down(c: &mut Postgres) -> Result<()> {
+    c.batch(&format!(
         "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') AND pg_has_role(current_user, '{ROLE}', 'member')
          THEN EXECUTE 'SET ROLE {ROLE}'; END IF; END $$;"
     ))

@@ -94,6 +94,13 @@ impl<'c> Tx<'c> {
         self.read.conn.exec(sql, &all)
     }
 
+    /// As `exec`, where nobody needs to know how many rows it changed. Should it fail, so does the command, though it
+    /// may have gone on meanwhile: the lane sees to that.
+    pub(crate) fn send(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<()> {
+        let all = bound(self.read.tenant, args);
+        self.read.conn.send(sql, &all)
+    }
+
     /// Exactly one row must change; none means it is not there (any more).
     pub(crate) fn exec_one(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<()> {
         match self.exec(sql, args)? {
@@ -109,7 +116,7 @@ impl<'c> Tx<'c> {
 
     /// Puts durable work into the queue.
     pub fn enqueue(&mut self, id: JobId, now: Millis, job: &Job) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO job (id, tenant_id, kind, payload, run_at, attempts, state, locked_until, last_error, created_at)
              VALUES ($2, $1, $3, $4, $5, 0, 0, NULL, NULL, $6)",
             &[id.into(), job.kind.into(), Value::Text(&job.payload), job.run_at.into(), now.into()],

@@ -1,7 +1,7 @@
 //! The seam between our values and the two drivers: five kinds in, four kinds out, no more.
 
 use portico_types::{Error, Id, Millis, Result};
-use postgres::types::{IsNull, ToSql, Type, private::BytesMut};
+use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 
 /// A value bound to a statement. Borrowed, so that binding copies nothing.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +122,50 @@ impl ToSql for Value<'_> {
     fn accepts(_: &Type) -> bool {
         true
     }
-    postgres::types::to_sql_checked!();
+    tokio_postgres::types::to_sql_checked!();
+}
+
+/// A value that waits to be sent.
+#[derive(Debug)]
+pub(crate) enum Owned {
+    Null,
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+    Id(Id),
+}
+
+impl From<&Value<'_>> for Owned {
+    fn from(v: &Value<'_>) -> Self {
+        match *v {
+            Value::Null => Self::Null,
+            Value::Int(i) => Self::Int(i),
+            Value::Text(s) => Self::Text(s.to_owned()),
+            Value::Bytes(b) => Self::Bytes(b.to_owned()),
+            Value::Id(id) => Self::Id(id),
+        }
+    }
+}
+
+impl ToSql for Owned {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Int(i) => Value::Int(*i),
+            Self::Text(s) => Value::Text(s),
+            Self::Bytes(b) => Value::Bytes(b),
+            Self::Id(id) => Value::Id(*id),
+        }
+        .to_sql(ty, out)
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+    tokio_postgres::types::to_sql_checked!();
 }
 
 /// A row of either engine.
@@ -130,11 +173,11 @@ pub enum Row<'r> {
     /// SQLite's.
     Lite(&'r rusqlite::Row<'r>),
     /// PostgreSQL's.
-    Pg(&'r postgres::Row),
+    Pg(&'r tokio_postgres::Row),
 }
 
 /// A column type that both drivers can read.
-pub trait Column: rusqlite::types::FromSql + for<'a> postgres::types::FromSql<'a> {}
+pub trait Column: rusqlite::types::FromSql + for<'a> tokio_postgres::types::FromSql<'a> {}
 impl Column for i64 {}
 impl Column for String {}
 impl Column for Vec<u8> {}

@@ -48,19 +48,21 @@ impl Query for Attention {
                 message: Some(m),
             })
             .collect();
-        for room in read.my_rooms(id)? {
-            let unread = room.room.state.as_ref().map_or(0, |s| s.unread);
-            if room.room.kind == RoomKind::Direct && unread > 0 {
-                let message = read.newest_message(room.room.id)?;
-                rows.push(Row {
-                    needs: Needs::Direct,
-                    room: room.room.id,
-                    unread,
-                    at: room.room.last_at,
-                    message,
-                });
-            }
-        }
+        let direct: Vec<_> = read
+            .my_rooms(id)?
+            .into_iter()
+            .filter(|r| {
+                r.room.kind == RoomKind::Direct && r.room.state.as_ref().is_some_and(|s| s.unread > 0)
+            })
+            .collect();
+        let mut newest = read.newest_messages(direct.iter().map(|r| r.room.id))?;
+        rows.extend(direct.into_iter().map(|r| Row {
+            needs: Needs::Direct,
+            room: r.room.id,
+            unread: r.room.state.as_ref().map_or(0, |s| s.unread),
+            at: r.room.last_at,
+            message: newest.remove(&r.room.id),
+        }));
         for (state, root) in read.threads(sight, None, ROWS)?.items {
             if state.unread > 0 {
                 let (room, unread, at) = (state.room, state.unread, state.last_at);
@@ -71,9 +73,11 @@ impl Query for Attention {
             let desk = read.desk(&ctx.actor)?;
             let mine =
                 read.conversations(&desk, Some(Status::Open), None, Assignee::Member(id), None, ROWS)?;
-            for c in mine.items.into_iter().filter(|c| c.waiting_since.is_some()) {
+            let waiting: Vec<_> = mine.items.into_iter().filter(|c| c.waiting_since.is_some()).collect();
+            let mut newest = read.newest_messages(waiting.iter().map(|c| c.id))?;
+            for c in waiting {
                 let unread = c.state.as_ref().map_or(0, |s| s.unread);
-                let message = read.newest_message(c.id)?;
+                let message = newest.remove(&c.id);
                 rows.push(Row { needs: Needs::Assigned, room: c.id, unread, at: c.last_at, message });
             }
         }

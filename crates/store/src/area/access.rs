@@ -206,7 +206,7 @@ impl Tx<'_> {
         owner: Id,
         expires_at: Option<Millis>,
     ) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO credential (hash, tenant_id, kind, subject_id, owner_id, expires_at) VALUES ($2, $1, $3, $4, $5, $6)",
             &[(&hash.0).into(), kind.into(), subject.into(), owner.into(), expires_at.into()],
         )?;
@@ -215,13 +215,13 @@ impl Tx<'_> {
 
     /// Forgets every secret that leads to a thing.
     pub fn delete_credentials(&mut self, subject: Id) -> Result<()> {
-        self.exec("DELETE FROM credential WHERE tenant_id = $1 AND subject_id = $2", &[subject.into()])?;
+        self.send("DELETE FROM credential WHERE tenant_id = $1 AND subject_id = $2", &[subject.into()])?;
         Ok(())
     }
 
     /// Signs a device in. Whoever calls has proven the password or the invitation.
     pub fn insert_session(&mut self, new: &NewSession<'_>) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO session (tenant_id, id, member_id, hash, csrf, created_at, last_seen_at, expires_at, user_agent, ip)
              VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)",
             &[
@@ -246,7 +246,7 @@ impl Tx<'_> {
 
     /// Notes that a session is in use, and from where.
     pub fn touch_session(&mut self, id: SessionId, at: Millis, ip: &str) -> Result<()> {
-        self.exec(
+        self.send(
             "UPDATE session SET last_seen_at = $3, ip = $4 WHERE tenant_id = $1 AND id = $2",
             &[id.into(), at.into(), ip.into()],
         )?;
@@ -273,7 +273,7 @@ impl Tx<'_> {
 
     /// Makes a personal token.
     pub fn insert_token(&mut self, _: &Permit<ManageAccess>, new: &NewToken<'_>) -> Result<Token> {
-        self.exec(
+        self.send(
             "INSERT INTO token (tenant_id, id, member_id, hash, name, scopes, created_at, expires_at, last_used_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
             &[
@@ -311,7 +311,7 @@ impl Tx<'_> {
     /// Makes an invitation.
     pub fn insert_invite(&mut self, _: &Permit<InvitePeople>, new: &NewInvite<'_>) -> Result<Invite> {
         let channels = serde_json::to_string(new.channels).map_err(Error::internal)?;
-        self.exec(
+        self.send(
             "INSERT INTO invite (tenant_id, id, hash, role, created_by, created_at, expires_at, uses_left, channel_ids)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &[

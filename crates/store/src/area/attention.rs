@@ -3,7 +3,7 @@
 use super::Sight;
 use crate::Read;
 use portico_domain::message::Message;
-use portico_types::{MessageId, Result, RoomId};
+use portico_types::{MessageId, Result};
 
 impl Read<'_> {
     /// Root messages that call a member and are after their reading mark, in rooms they still read, newest first.
@@ -21,23 +21,7 @@ impl Read<'_> {
             &[sight.member.into(), limit.into(), sight.customers.into(), sight.security.into()],
             |r| r.id(0),
         )?;
-        let mut messages = Vec::with_capacity(ids.len());
-        for id in ids {
-            messages.extend(self.seen_message(id)?);
-        }
-        Ok(messages)
-    }
-
-    /// The newest message of a room that was decided about.
-    pub fn newest_message(&mut self, room: RoomId) -> Result<Option<Message>> {
-        let id = self.one(
-            "SELECT id FROM message WHERE tenant_id = $1 AND room_id = $2 ORDER BY number DESC LIMIT 1",
-            &[room.into()],
-            |r| r.id::<MessageId>(0),
-        )?;
-        match id {
-            Some(id) => self.seen_message(id),
-            None => Ok(None),
-        }
+        let mut found = self.seen_messages(ids.iter().copied())?;
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 }

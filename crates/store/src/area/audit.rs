@@ -98,7 +98,7 @@ impl Tx<'_> {
     /// Writes an entry.
     pub fn record(&mut self, new: &NewAudit<'_>) -> Result<()> {
         let detail = serde_json::to_string(new.detail).map_err(Error::internal)?;
-        self.exec(
+        self.send(
             "INSERT INTO audit (tenant_id, id, at, actor_kind, actor_id, actor_name, action, target_kind, target_id, target_name, outcome, detail, ip, program_id)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             &[

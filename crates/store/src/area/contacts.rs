@@ -153,7 +153,7 @@ impl Read<'_> {
 impl Tx<'_> {
     /// Keeps a new contact of the permit's inbox.
     pub fn insert_contact(&mut self, permit: &Permit<StartConversation>, new: &Contact) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO contact (tenant_id, id, display_id, inbox_id, name, folded, email, phone, identifier, verified, attributes, locale,
              time_zone, page, created_at, last_seen_at, blocked)
              VALUES ($1, $2, $3, $4, $5, '', NULL, NULL, NULL, 0, '{}', '', NULL, NULL, $6, $6, 0)",
@@ -233,20 +233,20 @@ impl Tx<'_> {
         for room in &moved {
             let args: [Value<'_>; 3] = [(*room).into(), from.into(), into.id.into()];
             // The room first: whoever writes there at this moment holds it.
-            self.exec(
+            self.send(
                 "UPDATE room SET outside_id = $4 WHERE tenant_id = $1 AND id = $2 AND outside_id = $3",
                 &args,
             )?;
-            self.exec(
+            self.send(
                 "UPDATE conversation SET contact_id = $4 WHERE tenant_id = $1 AND id = $2 AND contact_id = $3",
                 &args,
             )?;
-            self.exec(
+            self.send(
                 "UPDATE message SET author_id = $4 WHERE tenant_id = $1 AND room_id = $2 AND author_kind = 2 AND author_id = $3",
                 &args,
             )?;
         }
-        self.exec(
+        self.send(
             "UPDATE file SET owner_id = $3 WHERE tenant_id = $1 AND owner_id = $2 AND message_id IS NULL",
             &[from.into(), into.id.into()],
         )?;
@@ -260,7 +260,7 @@ impl Tx<'_> {
 
     /// Lets a visitor's secret live on.
     pub fn renew_visitor(&mut self, hash: &SecretHash, expires_at: Millis) -> Result<()> {
-        self.exec(
+        self.send(
             "UPDATE credential SET expires_at = $3 WHERE tenant_id = $1 AND hash = $2 AND kind = 3",
             &[(&hash.0).into(), expires_at.into()],
         )?;

@@ -260,7 +260,7 @@ impl Tx<'_> {
             at,
         })?;
         let display_id = self.next_display_id("conversation")?;
-        self.exec(
+        self.send(
             "INSERT INTO conversation (tenant_id, id, display_id, inbox_id, contact_id, status, assignee_id, team_id, priority, snoozed_until,
              waiting_since, last_text, last_author_kind, last_author_name, last_ring, last_message_at, contact_read_number, seen_number,
              created_at, last_at)

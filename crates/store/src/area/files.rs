@@ -55,7 +55,9 @@ macro_rules! select {
     };
 }
 
-fn row(r: &Row<'_>) -> Result<FileRow> {
+pub(super) use select as select_file;
+
+pub(super) fn row(r: &Row<'_>) -> Result<FileRow> {
     let id: FileId = r.id(0)?;
     let thumb_kind: Option<String> = r.get(6)?;
     Ok(FileRow {
@@ -156,7 +158,7 @@ impl Read<'_> {
 impl Tx<'_> {
     /// Records an upload.
     pub fn insert_file(&mut self, new: &NewFile<'_>) -> Result<File> {
-        self.exec(
+        self.send(
             "INSERT INTO file (tenant_id, id, room_id, message_id, number, owner_kind, owner_id, name, kind, size, sha256, width, height, thumb_sha256, thumb_kind, created_at)
              VALUES ($1, $2, NULL, NULL, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             &[
@@ -185,7 +187,7 @@ impl Tx<'_> {
         else {
             return Ok(Vec::new());
         };
-        self.exec("DELETE FROM file WHERE tenant_id = $1 AND id = $2", &[id.into()])?;
+        self.send("DELETE FROM file WHERE tenant_id = $1 AND id = $2", &[id.into()])?;
         Ok(std::iter::once(found.sha256).chain(found.thumb.map(|t| t.0)).collect())
     }
 }

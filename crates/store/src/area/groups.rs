@@ -85,23 +85,23 @@ impl Tx<'_> {
     /// Takes away all that somebody who has gone kept in the rooms of a group: marks, drafts, calls, what they saved.
     pub fn forget_rooms_of(&mut self, group: Id, member: MemberId) -> Result<()> {
         let args = [group.into(), member.into()];
-        self.exec(
+        self.send(
             "DELETE FROM draft WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
             &args,
         )?;
-        self.exec(
+        self.send(
             "DELETE FROM thread_state WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
             &args,
         )?;
-        self.exec(
+        self.send(
             "DELETE FROM mention WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
             &args,
         )?;
-        self.exec(
+        self.send(
             "DELETE FROM room_state WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
             &args,
         )?;
-        self.exec(
+        self.send(
             "DELETE FROM saved WHERE tenant_id = $1 AND member_id = $3 AND message_id IN (SELECT m.id FROM message m
              JOIN room r ON r.tenant_id = m.tenant_id AND r.id = m.room_id WHERE m.tenant_id = $1 AND r.audience_id = $2)",
             &args,

@@ -188,7 +188,7 @@ impl Tx<'_> {
     /// Makes an inbox and registers its public key. Agents join apart.
     pub fn insert_inbox(&mut self, _: &Permit<CreateInbox>, new: &Inbox, at: Millis) -> Result<()> {
         let settings = Settings::text(new)?;
-        self.exec(
+        self.send(
             "INSERT INTO inbox (tenant_id, id, display_id, kind, name, key, settings, identity_secret, team_id, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, $9)",
             &[
@@ -202,7 +202,7 @@ impl Tx<'_> {
                 at.into(),
             ],
         )?;
-        self.exec(
+        self.send(
             "INSERT INTO public_name (kind, name, tenant_id, subject_id) VALUES ($2, $3, $1, $4)",
             &[Value::Int(PublicName::InboxKey as i64), (&new.key).into(), new.id.into()],
         )?;

@@ -49,12 +49,12 @@ impl Read<'_> {
             |r| Ok((r.id(0)?, r.at(1)?)),
         )?;
         let page = Page::cut(rows, limit, |(id, at)| (at.0, id.0));
-        let mut items = Vec::with_capacity(page.items.len());
-        for (id, at) in page.items {
-            if let Some(message) = self.seen_message(id)? {
-                items.push((message, at));
-            }
-        }
+        let mut found = self.seen_messages(page.items.iter().map(|(id, _)| *id))?;
+        let items = page
+            .items
+            .into_iter()
+            .filter_map(|(id, at)| found.remove(&id).map(|message| (message, at)))
+            .collect();
         Ok(Page { items, next: page.next })
     }
 }
@@ -72,12 +72,12 @@ impl Tx<'_> {
         let room: RoomId = *permit.target();
         let place: Id = thread.map_or(room.0, |t| t.0);
         if body.is_empty() {
-            self.exec(
+            self.send(
                 "DELETE FROM draft WHERE tenant_id = $1 AND member_id = $2 AND place_id = $3",
                 &[member.into(), place.into()],
             )?;
         } else {
-            self.exec(
+            self.send(
                 "INSERT INTO draft (tenant_id, member_id, place_id, room_id, thread_id, body, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
                  ON CONFLICT (tenant_id, member_id, place_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at",
                 &[member.into(), place.into(), room.into(), thread.into(), body.into(), at.into()],

@@ -36,7 +36,7 @@ impl Tx<'_> {
         made: &str,
         at: Millis,
     ) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO idempotency (tenant_id, actor_id, key, fingerprint, made, at) VALUES ($1, $2, $3, $4, $5, $6)",
             &[actor.into(), key.into(), fingerprint.into(), made.into(), at.into()],
         )?;

@@ -112,7 +112,7 @@ impl Tx<'_> {
     /// What the log told of a conversation since a moment becomes what it is now, so that words that were deleted are not
     /// told to whoever reads the log later. A conversation's event is the whole conversation: the newer one may come early.
     pub fn retell_conversation(&mut self, room: RoomId, since: Millis, body: &str) -> Result<()> {
-        self.exec(
+        self.send(
             "UPDATE event SET body = $4 WHERE tenant_id = $1 AND room_id = $2 AND at >= $3 AND body LIKE '{\"type\":\"conversation.%'",
             &[room.into(), since.into(), body.into()],
         )?;

@@ -177,7 +177,7 @@ impl Tx<'_> {
     /// Adds a member and their sign-in name.
     pub fn insert_member(&mut self, new: &NewMember<'_>) -> Result<Member> {
         let display_id = self.next_display_id("person")?;
-        self.exec(
+        self.send(
             "INSERT INTO member (tenant_id, id, display_id, kind, handle, name, email, password, role, suspended, picture, time_zone, language, status_text, status_emoji, presence, preferences, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, NULL, $10, $11, '', '', 0, '{}', $12)",
             &[

@@ -247,7 +247,7 @@ impl Tx<'_> {
     pub fn insert_program(&mut self, _: &Permit<CreateProgram>, new: &NewProgram<'_>) -> Result<()> {
         let display_id = self.next_display_id("program")?;
         let settings = serde_json::to_string(new.settings).map_err(Error::internal)?;
-        self.exec(
+        self.send(
             "INSERT INTO program (tenant_id, id, display_id, slug, name, prefix, intro, settings, policy_version, intake, report_count, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 0, 0, $9)",
             &[
@@ -272,7 +272,7 @@ impl Tx<'_> {
         html: &str,
         at: Millis,
     ) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO policy_version (tenant_id, program_id, version, text, html, at) VALUES ($1, $2, $3, $4, $5, $6)",
             &[program.into(), version.into(), text.into(), html.into(), at.into()],
         )?;

@@ -1,24 +1,8 @@
 //! Emoji on messages.
 
-use crate::{Read, Tx};
+use crate::Tx;
 use portico_policy::{Permit, React};
-use portico_types::{Error, MemberId, MessageId, Millis, Result, RoomId};
-
-impl Read<'_> {
-    pub(super) fn reactions_between(
-        &mut self,
-        room: RoomId,
-        low: i64,
-        high: i64,
-    ) -> Result<Vec<(MessageId, String, MemberId)>> {
-        self.all(
-            "SELECT message_id, emoji, member_id FROM reaction WHERE tenant_id = $1 AND room_id = $2 AND number BETWEEN $3 AND $4
-             ORDER BY number, at, emoji, member_id",
-            &[room.into(), low.into(), high.into()],
-            |r| Ok((r.id(0)?, r.text(1)?, r.id(2)?)),
-        )
-    }
-}
+use portico_types::{Error, MemberId, Millis, Result};
 
 impl Tx<'_> {
     /// Adds an emoji. Says whether it is new.
@@ -50,7 +34,7 @@ impl Tx<'_> {
             &[message.into(), room.into(), emoji.into(), member.into(), at.into()],
         )?;
         if added > 0 {
-            self.exec(
+            self.send(
                 "UPDATE message SET reaction_count = reaction_count + 1 WHERE tenant_id = $1 AND id = $2",
                 &[message.into()],
             )?;
@@ -66,7 +50,7 @@ impl Tx<'_> {
             &[message.into(), emoji.into(), member.into()],
         )?;
         if gone > 0 {
-            self.exec(
+            self.send(
                 "UPDATE message SET reaction_count = reaction_count - 1 WHERE tenant_id = $1 AND id = $2",
                 &[message.into()],
             )?;

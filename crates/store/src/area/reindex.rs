@@ -1,6 +1,6 @@
 //! Making the search index anew from the messages: after a copy, for each engine keeps an index of its own form.
 
-use super::messages::{Index, tag};
+use super::posting::{Index, tag};
 use crate::Tx;
 use portico_types::{Id, MessageId, Result, RoomId};
 

@@ -239,7 +239,7 @@ impl Tx<'_> {
             by: None,
             at: new.at,
         })?;
-        self.exec(
+        self.send(
             "INSERT INTO report (tenant_id, id, display_id, program_id, reporter_id, title, reporter_name, reporter_email, reporter_link, wants_credit,
              state, close_reason, assignee_id, severity, versions, policy_version, received_at, last_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, NULL, NULL, NULL, $11, $12, $13, $13)",

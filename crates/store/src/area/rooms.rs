@@ -298,7 +298,7 @@ impl Tx<'_> {
 
     pub(super) fn insert_room(&mut self, new: &NewRoom<'_>) -> Result<()> {
         let people = serde_json::to_string(new.people).map_err(Error::internal)?;
-        self.exec(
+        self.send(
             "INSERT INTO room (tenant_id, id, kind, name, handle, visibility, topic, purpose, team_id, people, direct_key, member_count, archived_at,
              last_number, root_count, outside_count, last_at, created_at, created_by, audience_id, outside_id)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, NULL, 0, 0, 0, $12, $12, $13, $14, $15)",
@@ -327,11 +327,11 @@ impl Tx<'_> {
         if !self.join_group(room.0, GroupKind::Room, member, role, at)? {
             return Ok(false);
         }
-        self.exec(
+        self.send(
             "UPDATE room SET member_count = member_count + 1 WHERE tenant_id = $1 AND id = $2",
             &[room.into()],
         )?;
-        self.exec(
+        self.send(
             "INSERT INTO room_state (tenant_id, room_id, member_id, read_number, read_roots, mentions, muted, starred, notify)
              SELECT r.tenant_id, r.id, $3, r.last_number, r.root_count, 0, 0, 0, 0 FROM room r WHERE r.tenant_id = $1 AND r.id = $2
              ON CONFLICT (tenant_id, room_id, member_id) DO UPDATE SET read_number = excluded.read_number, read_roots = excluded.read_roots, mentions = 0",
@@ -345,19 +345,19 @@ impl Tx<'_> {
         if !self.leave_group(room.0, member)? {
             return Ok(false);
         }
-        self.exec(
+        self.send(
             "UPDATE room SET member_count = member_count - 1 WHERE tenant_id = $1 AND id = $2",
             &[room.into()],
         )?;
-        self.exec(
+        self.send(
             "DELETE FROM draft WHERE tenant_id = $1 AND room_id = $2 AND member_id = $3",
             &[room.into(), member.into()],
         )?;
-        self.exec(
+        self.send(
             "DELETE FROM thread_state WHERE tenant_id = $1 AND room_id = $2 AND member_id = $3",
             &[room.into(), member.into()],
         )?;
-        self.exec(
+        self.send(
             "DELETE FROM room_state WHERE tenant_id = $1 AND room_id = $2 AND member_id = $3",
             &[room.into(), member.into()],
         )?;
@@ -406,7 +406,7 @@ impl Tx<'_> {
                 |r| r.int(0),
             )?
             .unwrap_or(0);
-        self.exec(
+        self.send(
             "INSERT INTO room_state (tenant_id, room_id, member_id, read_number, read_roots, mentions, muted, starred, notify)
              VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)
              ON CONFLICT (tenant_id, room_id, member_id) DO UPDATE SET read_number = excluded.read_number, read_roots = excluded.read_roots, mentions = excluded.mentions",
@@ -424,7 +424,7 @@ impl Tx<'_> {
         starred: Option<bool>,
         notify: Option<Notify>,
     ) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO room_state (tenant_id, room_id, member_id, read_number, read_roots, mentions, muted, starred, notify)
              VALUES ($1, $2, $3, 0, 0, 0, COALESCE($4, 0), COALESCE($5, 0), COALESCE($6, 0))
              ON CONFLICT (tenant_id, room_id, member_id) DO UPDATE SET muted = COALESCE($4, room_state.muted),

@@ -1,9 +1,13 @@
 //! Searching messages: the index finds, the same statement joins what may be seen, newest first.
 
-use super::Page;
+use super::{
+    Page,
+    seen::{self, ids},
+};
 use crate::{Read, dialect::Both};
 use portico_domain::{message::Message, room::RoomKind};
-use portico_types::{MemberId, Millis, PageCursor, Result, TenantId};
+use portico_types::{Id, MemberId, Millis, PageCursor, Result, RoomId, TenantId};
+use std::collections::{BTreeSet, HashMap};
 
 /// A message that was found.
 #[derive(Clone, Debug)]
@@ -84,7 +88,7 @@ impl Wanted<'_> {
     fn expressions(&self, tenant: TenantId, lite: bool, alone: bool) -> (String, String) {
         let mut groups = self.tags.clone();
         if !alone || (groups.is_empty() && portico_text::search::fts5_match(self.query).is_none()) {
-            groups.push(vec![super::messages::tag::tenant(tenant)]);
+            groups.push(vec![super::posting::tag::tenant(tenant)]);
         }
         let (quote, or, and) = if lite { ("\"", " OR ", " AND ") } else { ("'", " | ", " & ") };
         let group = |tags: &Vec<String>| {
@@ -130,22 +134,36 @@ impl Read<'_> {
             |r| Ok((r.id(0)?, r.int(1)?)),
         )?;
         let page = Page::cut(rows, limit, |(id, n)| (*n, id.0));
-        let mut items = Vec::with_capacity(page.items.len());
-        for (id, _) in page.items {
-            let Some(message) = self.seen_message(id)? else { continue };
-            let place = self.one(
-                "SELECT r.kind, COALESCE(k.name, p.title, r.name) FROM room r
-                 LEFT JOIN conversation v ON v.tenant_id = r.tenant_id AND v.id = r.id
-                 LEFT JOIN contact k ON k.tenant_id = v.tenant_id AND k.id = v.contact_id
-                 LEFT JOIN report p ON p.tenant_id = r.tenant_id AND p.id = r.id
-                 WHERE r.tenant_id = $1 AND r.id = $2",
-                &[message.room_id.into()],
-                |r| Ok((RoomKind::of(r.int(0)?)?, r.text(1)?)),
-            )?;
-            let Some((room_kind, room_name)) = place else { continue };
-            items.push(Hit { message, room_kind, room_name });
-        }
+        let mut found = self.seen_messages(page.items.iter().map(|(id, _)| *id))?;
+        let rooms = self.places_of(found.values().map(|m| m.room_id).collect())?;
+        let items = page.items.into_iter().filter_map(|(id, _)| {
+            let message = found.remove(&id)?;
+            let (room_kind, room_name) = rooms.get(&message.room_id)?.clone();
+            Some(Hit { message, room_kind, room_name })
+        });
+        let items = items.collect();
         Ok(Page { items, next: page.next })
+    }
+
+    /// What kind of timelines these are, and what they are called.
+    fn places_of(&mut self, rooms: BTreeSet<RoomId>) -> Result<HashMap<RoomId, (RoomKind, String)>> {
+        let rooms: Vec<Id> = rooms.into_iter().map(|room| room.0).collect();
+        let mut all = HashMap::with_capacity(rooms.len());
+        for some in rooms.chunks(seen::TOGETHER) {
+            all.extend(self.all(
+                concat!(
+                    "SELECT r.id, r.kind, COALESCE(k.name, p.title, r.name) FROM room r
+                     LEFT JOIN conversation v ON v.tenant_id = r.tenant_id AND v.id = r.id
+                     LEFT JOIN contact k ON k.tenant_id = v.tenant_id AND k.id = v.contact_id
+                     LEFT JOIN report p ON p.tenant_id = r.tenant_id AND p.id = r.id
+                     WHERE r.tenant_id = $1 AND r.id IN ",
+                    ids!()
+                ),
+                &seen::places(some),
+                |r| Ok((r.id(0)?, (RoomKind::of(r.int(1)?)?, r.text(2)?))),
+            )?);
+        }
+        Ok(all)
     }
 
     /// Whether this server has other organizations. Asked on SQLite only, which has no wall between them.

@@ -68,7 +68,7 @@ impl Tx<'_> {
         name: &str,
     ) -> Result<()> {
         let display_id = self.next_display_id("team")?;
-        self.exec(
+        self.send(
             "INSERT INTO team (tenant_id, id, display_id, handle, name) VALUES ($1, $2, $3, $4, $5)",
             &[id.into(), display_id.into(), handle.into(), name.into()],
         )?;
@@ -91,13 +91,13 @@ impl Tx<'_> {
 
     /// Removes a team; what it owned belongs to nobody in particular.
     pub fn delete_team(&mut self, _: &Permit<ManageTeams>, id: TeamId) -> Result<()> {
-        self.exec("UPDATE room SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2", &[id.into()])?;
-        self.exec("UPDATE inbox SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2", &[id.into()])?;
-        self.exec(
+        self.send("UPDATE room SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2", &[id.into()])?;
+        self.send("UPDATE inbox SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2", &[id.into()])?;
+        self.send(
             "UPDATE conversation SET team_id = NULL WHERE tenant_id = $1 AND team_id = $2",
             &[id.into()],
         )?;
-        self.exec("DELETE FROM membership WHERE tenant_id = $1 AND group_id = $2", &[id.into()])?;
+        self.send("DELETE FROM membership WHERE tenant_id = $1 AND group_id = $2", &[id.into()])?;
         self.exec_one("DELETE FROM team WHERE tenant_id = $1 AND id = $2", &[id.into()])
     }
 }

@@ -71,12 +71,12 @@ impl Read<'_> {
             thread,
         )?;
         let page = Page::cut(rows, limit, |t| (t.last_at.0, t.message.0));
-        let mut items = Vec::with_capacity(page.items.len());
-        for state in page.items {
-            if let Some(root) = self.seen_message(state.message)? {
-                items.push((state, root));
-            }
-        }
+        let mut found = self.seen_messages(page.items.iter().map(|state| state.message))?;
+        let items = page
+            .items
+            .into_iter()
+            .filter_map(|state| found.remove(&state.message).map(|root| (state, root)))
+            .collect();
         Ok(Page { items, next: page.next })
     }
 
@@ -148,7 +148,7 @@ impl Tx<'_> {
             "UPDATE message SET reply_count = reply_count + 1, last_reply_at = $4, participants = $5 WHERE tenant_id = $1 AND room_id = $2 AND id = $3",
             &[(*permit.target()).into(), root.id.into(), at.into(), (&people).into()],
         )?;
-        self.exec(
+        self.send(
             "UPDATE thread_state SET last_at = $3 WHERE tenant_id = $1 AND message_id = $2",
             &[root.id.into(), at.into()],
         )?;
@@ -158,17 +158,17 @@ impl Tx<'_> {
     /// A reply is about to go: the root counts one less, and so does everyone who had read it, or was called by it.
     /// Returns the root's new short form and who reads the root.
     pub fn uncount_reply(&mut self, root: MessageId, reply: &Message) -> Result<Option<(ThreadInfo, Ring)>> {
-        self.exec(
+        self.send(
             "UPDATE thread_state SET read_replies = read_replies - 1
              WHERE tenant_id = $1 AND message_id = $2 AND read_number >= $3 AND read_replies > 0",
             &[root.into(), reply.number.into()],
         )?;
-        self.exec(
+        self.send(
             "UPDATE thread_state SET mentions = mentions - 1 WHERE tenant_id = $1 AND message_id = $2 AND read_number < $3 AND mentions > 0
              AND member_id IN (SELECT x.member_id FROM mention x WHERE x.tenant_id = $1 AND x.message_id = $4)",
             &[root.into(), reply.number.into(), reply.id.into()],
         )?;
-        self.exec(
+        self.send(
             "UPDATE message SET reply_count = reply_count - 1 WHERE tenant_id = $1 AND id = $2 AND reply_count > 0",
             &[root.into()],
         )?;
@@ -178,7 +178,7 @@ impl Tx<'_> {
     /// Someone follows a thread because it is theirs, because they wrote in it or were called in it. `again`: even if
     /// they had left it.
     pub fn follow_thread(&mut self, root: &Message, member: MemberId, again: bool, at: Millis) -> Result<()> {
-        self.exec(
+        self.send(
             "INSERT INTO thread_state (tenant_id, message_id, member_id, room_id, following, read_number, read_replies, mentions, last_at)
              VALUES ($1, $2, $3, $4, 1, 0, 0, 0, $5) ON CONFLICT (tenant_id, message_id, member_id) DO UPDATE
              SET following = CASE WHEN $6 = 1 THEN 1 ELSE thread_state.following END",
@@ -189,7 +189,7 @@ impl Tx<'_> {
 
     /// A call inside a thread.
     pub fn mention_in_thread(&mut self, root: MessageId, member: MemberId) -> Result<()> {
-        self.exec(
+        self.send(
             "UPDATE thread_state SET mentions = mentions + 1 WHERE tenant_id = $1 AND message_id = $2 AND member_id = $3",
             &[root.into(), member.into()],
         )?;
@@ -216,7 +216,7 @@ impl Tx<'_> {
             )?,
             None => None,
         };
-        self.exec(
+        self.send(
             "INSERT INTO thread_state (tenant_id, message_id, member_id, room_id, following, read_number, read_replies, mentions, last_at)
              VALUES ($1, $2, $3, $4, COALESCE($5, CAST($9 AS BIGINT)), COALESCE($6, 0), COALESCE($7, 0), 0, $8)
              ON CONFLICT (tenant_id, message_id, member_id) DO UPDATE SET following = COALESCE($5, thread_state.following),
@@ -244,7 +244,7 @@ impl Tx<'_> {
         number: i64,
         replies: i64,
     ) -> Result<()> {
-        self.exec(
+        self.send(
             "UPDATE thread_state SET read_number = $4, read_replies = $5, mentions = 0 WHERE tenant_id = $1 AND message_id = $2 AND member_id = $3",
             &[root.id.into(), member.into(), number.into(), replies.into()],
         )?;

@@ -91,9 +91,7 @@ pub(super) fn everything(conn: &mut Conn, shape: &Shape, sink: &mut dyn Sink) ->
     let tenants: Vec<TenantId> =
         InstanceTx::new(conn).organizations()?.into_iter().map(|(id, _)| id).collect();
     for tenant in tenants {
-        if !conn.is_lite() {
-            conn.batch(&postgres_wall::enter(Some(tenant)))?;
-        }
+        conn.enter(Some(tenant))?;
         for table in shape.tables().iter().filter(|t| t.tenant.is_some()) {
             rows(conn, tenant.0, table, sink, &mut tally)?;
         }

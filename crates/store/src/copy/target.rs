@@ -10,10 +10,10 @@ use super::{
     source,
 };
 use crate::{
-    conn::Conn,
+    conn::{Conn, Link},
     db::{self, Engine},
     instance::InstanceTx,
-    migrate, postgres_wall,
+    migrate,
     tx::Tx,
     value::Value,
 };
@@ -93,7 +93,7 @@ impl Target {
     fn open_pg(url: &str, replace: bool) -> Result<Self> {
         let mut conn = db::raised(url)?;
         let shape = Shape::new()?;
-        if let Conn::Pg { c, .. } = &mut conn {
+        if let Link::Pg(c) = &mut conn.link {
             db::alone(c)?;
         }
         conn.batch("BEGIN")?;
@@ -163,10 +163,7 @@ impl Target {
     }
 
     fn enter(&mut self, tenant: i64) -> Result<()> {
-        if !self.conn.is_lite() {
-            self.conn.batch(&postgres_wall::enter(Some(TenantId(tenant))))?;
-        }
-        Ok(())
+        self.conn.enter(Some(TenantId(tenant)))
     }
 
     fn flush(&mut self) -> Result<()> {

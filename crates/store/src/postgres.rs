@@ -1,0 +1,140 @@
+//! A connection to PostgreSQL that can send statements without waiting for each. Blocking: it belongs to one thread.
+//!
+//! A statement whose outcome nobody needs is sent with the next one that is waited for, so that it costs no round trip
+//! of its own. PostgreSQL runs what it is sent in order and refuses the rest of a transaction after a failure, so nothing
+//! of a transaction stands when one of its statements failed; [`Postgres::settle`] says whether one did.
+
+use crate::value::{Owned, Value};
+use futures_util::{FutureExt as _, StreamExt as _};
+use std::{collections::HashMap, pin::Pin, sync::Arc};
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement, types::ToSql};
+
+/// A statement on its way.
+type Sent = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// See the module.
+pub(crate) struct Postgres {
+    runtime: Runtime,
+    client: Arc<Client>,
+    statements: HashMap<&'static str, Statement>,
+    sent: Vec<Sent>,
+}
+
+impl Postgres {
+    /// Connects. Not for an async thread.
+    pub(crate) fn connect(config: &Config) -> Result<Self, Failed> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::Here)?;
+        let (client, connection) = runtime.block_on(config.connect(NoTls)).map_err(Failed::There)?;
+        // It moves only while somebody waits here; how it ends is told to whoever waits.
+        drop(runtime.spawn(connection));
+        Ok(Self { runtime, client: Arc::new(client), statements: HashMap::new(), sent: Vec::new() })
+    }
+
+    /// Whether it is beyond use.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    pub(crate) fn execute(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64, Error> {
+        let statement = self.statement(sql)?;
+        self.runtime.block_on(self.client.execute_raw(&statement, args.iter().copied()))
+    }
+
+    /// Sends a statement. Whether it failed is known at the next `settle`, or by the failure of whatever comes next.
+    pub(crate) fn send(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<(), Error> {
+        let statement = self.statement(sql)?;
+        let args: Vec<Owned> = args.iter().map(Owned::from).collect();
+        let client = Arc::clone(&self.client);
+        self.post(Box::pin(async move { client.execute_raw(&statement, args).await.map(drop) }))
+    }
+
+    /// Sends text of our own without values.
+    pub(crate) fn send_text(&mut self, sql: &str) -> Result<(), Error> {
+        let (client, sql) = (Arc::clone(&self.client), sql.to_owned());
+        self.post(Box::pin(async move { client.batch_execute(&sql).await }))
+    }
+
+    fn post(&mut self, mut sent: Sent) -> Result<(), Error> {
+        // The first look at it puts it into the connection's queue; the bytes leave with whatever is waited for next.
+        if let Some(ended) = sent.as_mut().now_or_never() {
+            return ended;
+        }
+        self.sent.push(sent);
+        Ok(())
+    }
+
+    /// Waits for all that was sent. The first failure is the cause of those after it.
+    pub(crate) fn settle(&mut self) -> Result<(), Error> {
+        let sent = std::mem::take(&mut self.sent);
+        self.runtime.block_on(async {
+            let mut outcome = Ok(());
+            for one in sent {
+                let ended = one.await;
+                outcome = outcome.and(ended);
+            }
+            outcome
+        })
+    }
+
+    /// Ends the transaction without its effects, whatever became of what was sent.
+    pub(crate) fn rollback(&mut self) -> Result<(), Error> {
+        self.sent.clear();
+        self.runtime.block_on(self.client.batch_execute("ROLLBACK"))
+    }
+
+    /// Runs text of our own without values, after all that was sent.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.send_text(sql)?;
+        self.settle()
+    }
+
+    /// The rows of a statement.
+    pub(crate) fn query(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<Vec<Row>, Error> {
+        let statement = self.statement(sql)?;
+        let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|v| v as _).collect();
+        self.runtime.block_on(self.client.query(&statement, &args))
+    }
+
+    /// The rows of a statement put together by the program, as they come.
+    pub(crate) fn stream<E>(
+        &mut self,
+        sql: &str,
+        args: &[Value<'_>],
+        mut take: impl FnMut(&Row) -> Result<(), E>,
+        failed: impl Fn(Error) -> E,
+    ) -> Result<(), E> {
+        let rows =
+            self.runtime.block_on(self.client.query_raw(sql, args.iter().copied())).map_err(&failed)?;
+        let mut rows = std::pin::pin!(rows);
+        while let Some(row) = self.runtime.block_on(rows.next()) {
+            take(&row.map_err(&failed)?)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement put together by the program.
+    pub(crate) fn run(&mut self, sql: &str, args: &[Value<'_>]) -> Result<(), Error> {
+        self.runtime.block_on(self.client.execute_raw(sql, args.iter().copied())).map(drop)
+    }
+
+    fn statement(&mut self, sql: &'static str) -> Result<Statement, Error> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.runtime.block_on(self.client.prepare(sql))?;
+        self.statements.insert(sql, statement.clone());
+        Ok(statement)
+    }
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// This machine does not let us.
+    Here(std::io::Error),
+    /// PostgreSQL, or the way to it.
+    There(Error),
+}
