@@ -15,9 +15,9 @@ const REPEAT: i64 = 30 * Millis::SECOND;
 /// A node that has been silent for this long is gone, in ms.
 const SILENT: i64 = 90 * Millis::SECOND;
 
-/// Changes announced at once; the rest waits for the next look. Each goes to everyone, so that a thousand who come
-/// back together would be a million frames.
-const ANNOUNCED: usize = 128;
+/// Changes announced at once, in one frame to everyone; the rest waits for the next look. About 25 kB, so that thousands
+/// who come back together cost neither a frame each nor a burst that a slow line could not take.
+const ANNOUNCED: usize = 512;
 
 /// What others see of a member.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use portico_domain::{
 use portico_store::{LogEvent, Logged};
 use portico_types::{Id, MemberId, TenantId};
 use serde::Serialize;
-use std::{cell::OnceCell, sync::Arc};
+use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
 /// Connections whose queues have something in them that nobody has been told of.
 pub(crate) type Touched = Vec<Arc<Conn>>;
@@ -183,27 +183,36 @@ impl State {
         }
     }
 
-    /// Tells who has come, gone, or turned away: all members, and the guests who share something with them.
+    /// Tells who has come, gone, or turned away, in one frame: all members, and guests of those they share something with.
     pub(crate) fn tell_presence(
         &self,
         hub: &Shared,
-        member: MemberId,
-        state: Presence,
+        changes: &[(MemberId, Presence)],
         touched: &mut Touched,
     ) {
         #[derive(Serialize)]
         struct Data {
-            member_id: MemberId,
-            state: Presence,
+            members: BTreeMap<MemberId, Presence>,
         }
-        let frame = signal::frame(hub.options.envelope, "presence", None, Data { member_id: member, state });
-        let companions = OnceCell::new();
+        if changes.is_empty() {
+            return;
+        }
+        let frame = |members| signal::frame(hub.options.envelope, "presence", None, Data { members });
+        let all = frame(changes.iter().copied().collect());
         for (id, conns) in &self.members {
-            let told = self.index.person(*id).is_some_and(|p| {
-                !p.suspended && (!p.is_guest() || self.index.are_companions(*id, member, &companions))
-            });
-            if told {
-                loose(hub, conns, Scopes::of(&[Scope::Read]), &frame, touched);
+            let Some(person) = self.index.person(*id).filter(|p| !p.suspended) else { continue };
+            if !person.is_guest() {
+                loose(hub, conns, Scopes::of(&[Scope::Read]), &all, touched);
+                continue;
+            }
+            let companions = OnceCell::new();
+            let known: BTreeMap<_, _> = changes
+                .iter()
+                .filter(|(member, _)| self.index.are_companions(*member, *id, &companions))
+                .copied()
+                .collect();
+            if !known.is_empty() {
+                loose(hub, conns, Scopes::of(&[Scope::Read]), &frame(known), touched);
             }
         }
     }

@@ -262,9 +262,7 @@ impl Pump {
         let members = &state.members;
         let active = |member| any_active(members, member, now);
         let mut changes = state.board.look(&state.index, active, now, self.hub.peer.is_alone());
-        for (member, presence) in std::mem::take(&mut changes.presence) {
-            state.tell_presence(&self.hub, member, presence, &mut touched);
-        }
+        state.tell_presence(&self.hub, &std::mem::take(&mut changes.presence), &mut touched);
         for (place, member_ids) in std::mem::take(&mut changes.viewing) {
             state.tell_viewing(&self.hub, &place, member_ids, &mut touched);
         }

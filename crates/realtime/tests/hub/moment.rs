@@ -136,8 +136,8 @@ async fn typing_is_thinned_out_and_the_latest_stands() {
 async fn shown(client: &mut Client, who: MemberId) -> Value {
     loop {
         let frame = client.moment("presence").await;
-        if frame["data"]["member_id"] == who.to_string() {
-            return frame["data"]["state"].clone();
+        if let Some(state) = frame["data"]["members"].get(who.to_string()) {
+            return state.clone();
         }
     }
 }
@@ -202,7 +202,9 @@ async fn what_a_member_chose_is_what_others_see() {
     // A guest who shares nothing with them hears nothing of it.
     org.mark("end").await;
     let heard = moments(&mut outsider, "presence", "end").await;
-    assert!(heard.iter().all(|f| f["data"]["member_id"] == guest.to_string()), "{heard:?}");
+    let only =
+        |f: &Value| f["data"]["members"].as_object().unwrap().keys().all(|id| *id == guest.to_string());
+    assert!(heard.iter().all(only), "{heard:?}");
 }
 
 #[tokio::test]
@@ -230,4 +232,30 @@ async fn the_team_sees_who_looks_at_a_conversation() {
     assert_eq!(at_ann.moment("viewing").await, viewing(&[]));
     world.hub.shutdown();
     assert!(matches!(outside.connection.next().await, Batch::End(_)));
+}
+
+#[tokio::test]
+async fn people_who_come_together_are_told_in_one_frame() {
+    let world = World::new();
+    let org = world.organization("a").await;
+    let ann = org.person(1, Role::Member).await;
+    let mut watch = org.enter(ann).await;
+    assert_eq!(shown(&mut watch, ann).await, "online");
+    let mut came = Vec::new();
+    for n in 2..12 {
+        let who = org.person(n, Role::Member).await;
+        came.push((who, org.enter(who).await));
+    }
+    let mut told = Vec::new();
+    let mut frames = 0;
+    while told.len() < came.len() {
+        let frame = watch.moment("presence").await;
+        frames += 1;
+        told.extend(frame["data"]["members"].as_object().unwrap().keys().cloned());
+    }
+    told.sort();
+    let mut who: Vec<String> = came.iter().map(|(who, _)| who.to_string()).collect();
+    who.sort();
+    assert_eq!(told, who, "each once");
+    assert!(frames < came.len(), "{frames} frames");
 }

@@ -54,5 +54,5 @@ export type StreamEvent = { [T in EventType]: { cursor: string; type: T; room: I
 /** Passing signals: no cursor, may be lost. */
 export type Signal =
   | { type: 'typing'; room: Id; data: { author: Author; thread_id: Id | null; text?: string } }
-  | { type: 'presence'; data: { member_id: Id; state: PresenceState } }
+  | { type: 'presence'; data: { members: Record<Id, PresenceState> } }
   | { type: 'viewing'; room: Id; data: { member_ids: Id[] } };

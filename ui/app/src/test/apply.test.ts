@@ -267,9 +267,10 @@ describe('signals', () => {
     expect(data.typing.get('r1:')).toEqual([]);
   });
   it('presence and viewing', () => {
-    applySignal(data, { type: 'presence', data: { member_id: 'ada', state: 'away' } }, 0);
+    applySignal(data, { type: 'presence', data: { members: { ada: 'away', bob: 'dnd' } } }, 0);
     applySignal(data, { type: 'viewing', room: 'r1', data: { member_ids: ['ada'] } }, 0);
     expect(data.presence.get('ada')).toBe('away');
+    expect(data.presence.get('bob')).toBe('dnd');
     expect(data.viewing.get('r1')).toEqual(['ada']);
   });
 });

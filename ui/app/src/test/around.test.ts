@@ -42,8 +42,8 @@ describe('who is around', () => {
   it('is not taken back to before what was told meanwhile', async () => {
     const { around, answers, tell, shown } = begin();
     const done = around.fetch();
-    tell({ type: 'presence', data: { member_id: 'ada', state: 'away' } });
-    tell({ type: 'presence', data: { member_id: 'bob', state: 'dnd' } });
+    tell({ type: 'presence', data: { members: { ada: 'away' } } });
+    tell({ type: 'presence', data: { members: { bob: 'dnd' } } });
     answers[0]?.({ members: { ada: 'online', cleo: 'online' } });
     await done;
     expect(shown()).toEqual({ ada: 'away', bob: 'dnd', cleo: 'online' });

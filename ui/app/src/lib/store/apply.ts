@@ -330,8 +330,9 @@ export function apply(data: Data, event: StreamEvent): void {
 export const TYPING_FOR = 5_000;
 
 export function applySignal(data: Data, signal: Signal, now: number): void {
-  if (signal.type === 'presence') data.presence.set(signal.data.member_id, signal.data.state);
-  else if (signal.type === 'viewing') data.viewing.set(signal.room, signal.data.member_ids);
+  if (signal.type === 'presence') {
+    for (const [id, state] of Object.entries(signal.data.members)) data.presence.set(id, state);
+  } else if (signal.type === 'viewing') data.viewing.set(signal.room, signal.data.member_ids);
   else if (!data.isMine(signal.data.author)) {
     const key = draftKey(signal.room, signal.data.thread_id ?? null);
     const rest = (data.typing.get(key) ?? []).filter((typist) => typist.author.id !== signal.data.author.id);

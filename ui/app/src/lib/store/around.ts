@@ -13,7 +13,7 @@ export class Around {
   constructor(private readonly data: Data) {}
 
   signal(signal: Signal): void {
-    if (signal.type === 'presence') this.told?.add(signal.data.member_id);
+    if (signal.type === 'presence') for (const id of Object.keys(signal.data.members)) this.told?.add(id);
   }
 
   async fetch(): Promise<void> {
