@@ -183,7 +183,11 @@ pub(crate) fn bench(bench: &Bench) -> Result<bool> {
         let begun = clock.elapsed().as_secs_f64();
         place.say(&format!("{begun:.0} s: {name}"));
         let before = machine::pace();
-        let measured = run(*part, &place, &bench.ui, &mut failures)?;
+        // What breaks off must not take with it what was measured before.
+        let measured = run(*part, &place, &bench.ui, &mut failures).unwrap_or_else(|e| {
+            failures.push(format!("{name} broke off: {e}"));
+            Vec::new()
+        });
         let after = machine::pace();
         rows.extend(measured.into_iter().map(|row| row.on_machine(before, after)));
         times.push((name, clock.elapsed().as_secs_f64() - begun));
