@@ -22,9 +22,6 @@ use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 /// Connections whose queues have something in them that nobody has been told of.
 pub(crate) type Touched = Vec<Arc<Conn>>;
 
-/// Queues flushed before others get their turn: about a third of a millisecond.
-const TURN: usize = 64;
-
 /// An event ready to be told: its frames, and what deciding about it needs, made once.
 pub(crate) struct Telling<'e> {
     event: &'e LogEvent,
@@ -251,16 +248,6 @@ fn loose(hub: &Shared, conns: &[Arc<Conn>], scopes: Scopes, frame: &Bytes, touch
         if conn.outbox.push_loose(frame.clone(), hub.bounds) == Pushed::First {
             touched.push(Arc::clone(conn));
         }
-    }
-}
-
-/// Flushes what was touched, after the state is unlocked. Each is a system call, so others get their turn between.
-pub(crate) async fn flush(touched: Touched) {
-    for (i, conn) in touched.into_iter().enumerate() {
-        if i % TURN == TURN - 1 {
-            tokio::task::yield_now().await;
-        }
-        conn.outbox.send();
     }
 }
 

@@ -16,6 +16,7 @@ mod connect;
 mod connection;
 mod cursor;
 mod deliver;
+mod flush;
 mod frame;
 mod hub;
 mod index;

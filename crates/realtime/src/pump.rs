@@ -6,7 +6,8 @@
 
 use crate::{
     board::Changes,
-    deliver::{self, Touched},
+    deliver::Touched,
+    flush::flush,
     hub::Shared,
     options::{CHUNK, FILL, GAP, IDLE, TICK},
     outbox::End,
@@ -127,7 +128,7 @@ impl Pump {
         };
         self.delivered = last.seq;
         self.tenant.progress.send_replace(last.seq);
-        deliver::flush(touched).await;
+        flush(touched).await;
         tokio::task::yield_now().await;
     }
 
@@ -193,7 +194,7 @@ impl Pump {
             return;
         }
         let (onward, touched) = self.hear(notes);
-        deliver::flush(touched).await;
+        flush(touched).await;
         if onward.asks {
             self.hub.publish(self.tenant.id, &NodeNote::Ask);
         }
@@ -239,7 +240,7 @@ impl Pump {
     /// What is due each second.
     async fn tick(&self) {
         let Some((typing, changes, touched)) = self.look() else { return };
-        deliver::flush(touched).await;
+        flush(touched).await;
         for typing in typing {
             self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
         }

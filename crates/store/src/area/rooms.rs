@@ -245,9 +245,11 @@ impl Read<'_> {
         let rows = self.all(
             select!(
                 "$2",
-                "WHERE r.tenant_id = $1 AND r.kind = 0 AND (r.visibility = 0 OR g.role IS NOT NULL)
-                 AND (r.handle LIKE $3 ESCAPE '!' OR lower(r.name) LIKE $3 ESCAPE '!')
-                 AND (r.archived_at IS NOT NULL) = ($4 = 1) AND r.id > $5 ORDER BY r.id LIMIT $6"
+                // Channels first, by their index: direct rooms and conversations are many times as many.
+                "WHERE r.tenant_id = $1 AND r.id IN (SELECT c.id FROM room c WHERE c.tenant_id = $1 AND c.kind = 0
+                   AND (c.handle LIKE $3 ESCAPE '!' OR lower(c.name) LIKE $3 ESCAPE '!')
+                   AND (c.archived_at IS NOT NULL) = ($4 = 1) AND c.id > $5)
+                 AND (r.visibility = 0 OR g.role IS NOT NULL) ORDER BY r.id LIMIT $6"
             ),
             &[
                 me.into(),
