@@ -4,6 +4,7 @@ use crate::Api;
 use axum::{Json, extract::State};
 use portico_edge::Problem;
 use portico_realtime::BusHealth;
+use portico_types::{Error, ErrorCode};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -32,13 +33,15 @@ pub(crate) async fn alive() -> Json<Health> {
 /// Whether the server can do its work: asks each part and says how it is. Without its database a node is of no use; without
 /// the others it serves all that does not need them, so that a proxy in front must not take every node out at once.
 #[utoipa::path(get, path = "/readyz", tag = "server", security(()),
-    responses((status = 200, body = Health), (status = 503, description = "the database does not answer")))]
+    responses((status = 200, body = Health), (status = 503, description = "the database does not answer, or has a schema that this server does not know")))]
 pub(crate) async fn ready(State(api): State<Api>) -> Result<Json<Health>, Problem> {
-    let answer = api.edge.app.db().read_instance(portico_core::ping).await;
-    answer.map_err(|e| {
+    let db = api.edge.app.db();
+    if let Err(e) = db.read_instance(portico_core::ping).await {
         tracing::warn!(error = %e, "not ready");
-        portico_types::Error::unavailable("the database does not answer")
-    })?;
+        // A reader only knows that its connection is lost; a lane is told why it gets no other.
+        let why = db.write_instance(portico_core::ping).await.err().filter(|e| e.code() == ErrorCode::Busy);
+        return Err(why.unwrap_or_else(|| Error::unavailable("the database does not answer")).into());
+    }
     // Why, and where it is, is for the operator: in the log, and in `portico doctor`.
     let bus = match api.hub.bus() {
         BusHealth::Alone => "none",

@@ -9,7 +9,7 @@ use crate::{
     migrate,
     pool::Pool,
     postgres::{self, Postgres},
-    postgres_wall,
+    postgres_wall, serving,
     tx::{Read, Tx},
 };
 use portico_types::{Error, Result, TenantId};
@@ -315,6 +315,7 @@ fn open_postgres(url: &str) -> Result<Opened> {
     let connect: Connect = Arc::new(move || {
         let mut c = pg_connect(&url)?;
         at_work(&mut c)?;
+        serving::join(&mut c)?;
         postgres_wall::step_down(&mut c)?;
         Ok(Conn::pg(c))
     });
@@ -322,7 +323,7 @@ fn open_postgres(url: &str) -> Result<Opened> {
 }
 
 /// The advisory lock that every serving connection shares, and that whoever must be alone takes for itself.
-const AT_WORK: i64 = 7306;
+pub(crate) const AT_WORK: i64 = 7306;
 
 /// Joins those at work on a database; refused while somebody must be alone there.
 fn at_work(c: &mut Postgres) -> Result<()> {
@@ -337,12 +338,17 @@ fn got(c: &mut Postgres, lock: &'static str) -> Result<bool> {
     Ok(rows.first().is_some_and(|row| row.get(0)))
 }
 
-/// Makes this connection the only one at work on its database for as long as it lives.
+/// Makes this connection the only one at work on its database for as long as it lives. Waits a little for those who have
+/// hung up just now.
 pub(crate) fn alone(c: &mut Postgres) -> Result<()> {
-    if got(c, "SELECT pg_try_advisory_lock($1)")? {
-        return Ok(());
+    let had = c.batch(&format!("SET lock_timeout = '2s'; SELECT pg_advisory_lock({AT_WORK})"));
+    match had.map_err(|e| dialect::pg_error(&e)) {
+        Ok(()) => c.batch("RESET lock_timeout").map_err(|e| dialect::pg_error(&e)),
+        Err(e) if e.is_retry() => Err(Error::internal(
+            "another portico works on this database; stop every node, then do this again",
+        )),
+        Err(e) => Err(e),
     }
-    Err(Error::internal("another portico works on this database; stop every node, then do this again"))
 }
 
 /// Brings a PostgreSQL database to this binary's schema, and gives the connection that did, as its owner. Blocking.
@@ -355,12 +361,16 @@ pub(crate) fn raised(url: &str) -> Result<Conn> {
     }
     // Before anything that would wait for whoever is alone here.
     at_work(&mut c)?;
+    serving::mark(&mut c, migrate::SCHEMA_VERSION)?;
     // One node at a time raises the schema.
     c.batch("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
     let mut conn = Conn::pg(c);
-    migrate::run(&mut conn, |_, _| Ok(()))?;
+    let found = migrate::run(&mut conn, |_, _| Ok(()))?;
     if let Link::Pg(c) = &mut conn.link {
-        postgres_wall::raise(c)?;
+        // A newer portico has raised its own wall, and knows which of its tables stay outside.
+        if found.have <= migrate::SCHEMA_VERSION {
+            postgres_wall::raise(c)?;
+        }
         c.batch("SELECT pg_advisory_unlock(7305)").map_err(|e| dialect::pg_error(&e))?;
     }
     Ok(conn)

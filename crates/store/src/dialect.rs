@@ -63,7 +63,8 @@ pub(crate) fn pg_error(e: &tokio_postgres::Error) -> Error {
     };
     let code = db.code().code();
     match code {
-        "40001" | "40P01" => Error::retry(db.message()),
+        // The last one: a lock was not had in the time that was set for it.
+        "40001" | "40P01" | "55P03" => Error::retry(db.message()),
         "53100" => Error::unavailable("the database's disk is full; nothing was written"),
         "25006" => Error::unavailable("the database is read-only; nothing was written"),
         _ if code.starts_with("23") => Error::conflict(None, "it clashes with what is there"),

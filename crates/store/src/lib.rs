@@ -17,6 +17,7 @@ mod migrate;
 mod pool;
 mod postgres;
 mod postgres_wall;
+mod serving;
 mod tx;
 mod value;
 

@@ -7,3 +7,4 @@ mod full_disk;
 mod keep;
 mod killed;
 mod server;
+mod upgraded;

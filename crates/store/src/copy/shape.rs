@@ -73,6 +73,7 @@ impl Shape {
             Ok(())
         })?;
         names.retain(|n| !n.starts_with(INDEX) && !n.starts_with("sqlite_"));
+        names.retain(|n| !migrate::PLACE_TABLES.contains(&n.as_str()));
         let mut waiting = Vec::new();
         for name in names {
             let mut points_at = Vec::new();

@@ -62,8 +62,13 @@ impl Source {
         };
         conn.batch(if conn.is_lite() { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" })?;
         // The first look takes the snapshot.
-        let have = migrate::version(&mut conn)?;
-        if have != SCHEMA_VERSION {
+        let have = migrate::version(&mut conn)?.have;
+        if have > SCHEMA_VERSION {
+            return Err(Error::internal(format!(
+                "the database has schema {have}, this portico knows {SCHEMA_VERSION} and would leave out what is newer; use the newer portico"
+            )));
+        }
+        if have < SCHEMA_VERSION {
             return Err(Error::internal(format!(
                 "the database has schema {have}, this portico has {SCHEMA_VERSION}; start the portico of that schema, or upgrade the database by starting this one on it once"
             )));

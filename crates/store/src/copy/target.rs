@@ -92,6 +92,13 @@ impl Target {
 
     fn open_pg(url: &str, replace: bool) -> Result<Self> {
         let mut conn = db::raised(url)?;
+        let have = migrate::version(&mut conn)?.have;
+        if have > migrate::SCHEMA_VERSION {
+            return Err(Error::internal(format!(
+                "the database has schema {have}, this portico knows {}; use the newer portico, or an empty database",
+                migrate::SCHEMA_VERSION
+            )));
+        }
         let shape = Shape::new()?;
         if let Link::Pg(c) = &mut conn.link {
             db::alone(c)?;
