@@ -32,6 +32,9 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// How long an answer to "does it answer" is believed.
 const BELIEVED: Duration = Duration::from_secs(10);
 
+/// How an operator has another authority trusted.
+const AUTHORITY: &str = "put that authority's own certificate among those of this machine, or into a file that SSL_CERT_FILE names";
+
 /// A bucket, and the directory where uploads wait for their hash.
 #[derive(Debug)]
 pub(crate) struct Bucket {
@@ -207,6 +210,9 @@ impl Bucket {
     fn failed(&self, e: object_store::Error) -> BlobError {
         use object_store::Error as E;
         let at = &self.address;
+        if let Some(said) = portico_tls::refusal(&e, &format!("the bucket {at}"), AUTHORITY) {
+            return BlobError::Unavailable(said);
+        }
         let text = match e {
             // A missing bucket is a missing thing, too; only the body of the answer tells them apart.
             E::NotFound { source, .. } if source.to_string().contains("NoSuchBucket") => {

@@ -6,6 +6,7 @@
 //! are variants of [`Bus`].
 #![warn(missing_docs)]
 
+mod failure;
 mod local;
 mod nats;
 mod wire;

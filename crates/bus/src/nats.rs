@@ -5,9 +5,10 @@
 
 use crate::{
     BACKLOG, Health, Note, Said,
+    failure::Failure,
     wire::{self, Message, Wire},
 };
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr, Subscriber};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
 use futures_util::StreamExt;
 use portico_types::{Error, Result, Secret, TenantId};
 use std::{
@@ -36,38 +37,57 @@ const PING: Duration = Duration::from_secs(10);
 
 /// The addresses of one NATS (several servers of a cluster), read and checked.
 #[derive(Clone)]
-pub struct Servers(Vec<ServerAddr>);
+pub struct Servers {
+    // Without who we are there: the client writes addresses into its log.
+    places: Vec<ServerAddr>,
+    login: Login,
+}
+
+/// Who we are at a NATS.
+#[derive(Clone)]
+enum Login {
+    Nobody,
+    Token(Secret<String>),
+    User(String, Secret<String>),
+}
 
 impl Servers {
     /// Reads `nats://user:password@host:4222` or `tls://…`, several separated by commas.
     pub fn parse(text: &str) -> Result<Self> {
         let wrong =
             || Error::invalid("bus", "bus cannot be read; write nats://user:password@host:4222, or tls://…");
-        let mut servers = Vec::new();
+        let (mut places, mut login) = (Vec::new(), None);
         for one in text.split(',').map(str::trim) {
             if !(one.starts_with("nats://") || one.starts_with("tls://")) {
                 return Err(wrong());
             }
-            servers.push(one.parse::<ServerAddr>().map_err(|_| wrong())?);
+            let address = one.parse::<ServerAddr>().map_err(|_| wrong())?;
+            // Who we are is said by the first address: a user and a password, or a name alone, which is a token.
+            login.get_or_insert_with(|| match (address.username(), address.password()) {
+                (Some(user), Some(password)) => Login::User(plain(user), Secret::new(plain(password))),
+                (Some(token), None) => Login::Token(Secret::new(plain(token))),
+                _ => Login::Nobody,
+            });
+            let (scheme, rest) = one.split_once("://").ok_or_else(wrong)?;
+            let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+            places.push(format!("{scheme}://{place}").parse().map_err(|_| wrong())?);
         }
-        Ok(Self(servers))
+        Ok(Self { places, login: login.ok_or_else(wrong)? })
     }
 
     /// Where that is, without who we are there.
     pub fn places(&self) -> String {
         let place = |s: &ServerAddr| format!("{}:{}", s.host(), s.port());
-        self.0.iter().map(place).collect::<Vec<_>>().join(", ")
+        self.places.iter().map(place).collect::<Vec<_>>().join(", ")
     }
 
-    /// Who we are there, as the first address says it: a user and a password, or a name alone, which is a token.
     fn login(&self) -> ConnectOptions {
-        let Some(first) = self.0.first() else { return ConnectOptions::new() };
-        match (first.username(), first.password()) {
-            (Some(user), Some(password)) => {
-                ConnectOptions::with_user_and_password(plain(user), plain(password))
+        match &self.login {
+            Login::Nobody => ConnectOptions::new(),
+            Login::Token(token) => ConnectOptions::with_token(token.expose().clone()),
+            Login::User(user, password) => {
+                ConnectOptions::with_user_and_password(user.clone(), password.expose().clone())
             }
-            (Some(token), None) => ConnectOptions::with_token(plain(token)),
-            _ => ConnectOptions::new(),
         }
     }
 
@@ -166,28 +186,6 @@ impl Nats {
     }
 }
 
-/// Why there is no connection.
-struct Failure {
-    text: String,
-    refused: bool,
-}
-
-impl Failure {
-    fn of(servers: &Servers, e: &async_nats::ConnectError) -> Self {
-        let at = servers.places();
-        let (text, refused) = match e.kind() {
-            ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                (format!("NATS at {at} refuses the user, password or token in --bus"), true)
-            }
-            ConnectErrorKind::Tls => (format!("NATS at {at} cannot be reached securely: {e}"), true),
-            ConnectErrorKind::TimedOut => (format!("NATS at {at} does not answer"), false),
-            ConnectErrorKind::Dns => (format!("the name of NATS at {at} leads nowhere"), false),
-            _ => (format!("NATS at {at} cannot be reached; check --bus and that it runs ({e})"), false),
-        };
-        Self { text, refused }
-    }
-}
-
 /// One connection, from its first proof on.
 struct Session {
     client: Client,
@@ -214,7 +212,7 @@ impl Session {
                     let _full = tell.try_send(event);
                 }
             })
-            .connect(&servers.0[..])
+            .connect(&servers.places[..])
             .await
             .map_err(|e| Failure::of(servers, &e))?;
         let at = servers.places();
@@ -390,6 +388,7 @@ mod tests {
         let servers = Servers::parse("nats://ann:secret@one.example:4333, tls://two.example").unwrap();
         assert_eq!(servers.places(), "one.example:4333, two.example:4222");
         assert_eq!(format!("{servers:?}"), servers.places());
+        assert!(!format!("{:?}", servers.places).contains("secret"), "the client writes these into its log");
         assert_eq!(plain("a%40b%25%zz%2"), "a@b%%zz%2");
         for wrong in ["", "one.example", "http://one.example", "nats://one.example,,", "ws://one.example"] {
             let e = Servers::parse(wrong).unwrap_err();

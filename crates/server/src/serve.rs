@@ -46,9 +46,10 @@ pub(crate) fn engine(config: &Config) -> Result<Engine> {
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(Engine::Postgres(url.clone()))
         }
-        Some(other) => Err(Error::invalid(
+        // Not repeated: it may hold a password.
+        Some(_) => Err(Error::invalid(
             "database",
-            format!("database is {other:?}; write postgres://user:password@host/name"),
+            "--database cannot be read; write postgres://user:password@host/name",
         )),
         None => Ok(Engine::Sqlite(config.data.clone())),
     }

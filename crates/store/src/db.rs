@@ -9,7 +9,7 @@ use crate::{
     migrate,
     pool::Pool,
     postgres::{self, Postgres},
-    postgres_wall, serving,
+    postgres_tls, postgres_wall, serving,
     tx::{Read, Tx},
 };
 use portico_types::{Error, Result, TenantId};
@@ -380,6 +380,7 @@ pub(crate) fn raised(url: &str) -> Result<Conn> {
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 pub(crate) fn pg_connect(url: &str) -> Result<Postgres> {
+    let (url, tls) = postgres_tls::of(url)?;
     let mut config: tokio_postgres::Config = url.parse().map_err(|_| {
         Error::internal("--database cannot be read; write postgres://user:password@host/name")
     })?;
@@ -392,15 +393,6 @@ pub(crate) fn pg_connect(url: &str) -> Result<Postgres> {
     }
     // The same for one that goes while it owes an answer.
     config.keepalives_idle(PATIENCE / 2).keepalives_interval(PATIENCE / 5).keepalives_retries(3);
-    Postgres::connect(&config).map_err(|failed| match failed {
-        postgres::Failed::Here(e) => Error::internal(e),
-        postgres::Failed::There(e) => match e.as_db_error() {
-            // Starting, stopping, or full: it will be back.
-            Some(db) if db.code().code().starts_with("57") || db.code().code().starts_with("53") => {
-                Error::unavailable("PostgreSQL takes no connections just now; the server tries again")
-            }
-            Some(db) => Error::internal(format!("PostgreSQL refuses: {}", db.message())),
-            None => Error::unavailable("cannot reach PostgreSQL; check --database and that it runs"),
-        },
-    })
+    let runtime = postgres::runtime().map_err(Error::internal)?;
+    postgres_tls::outcome(Postgres::connect(runtime, &config, tls), config.get_hosts())
 }

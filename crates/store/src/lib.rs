@@ -16,6 +16,7 @@ mod log;
 mod migrate;
 mod pool;
 mod postgres;
+mod postgres_tls;
 mod postgres_wall;
 mod serving;
 mod tx;

@@ -8,7 +8,8 @@ use crate::value::{Owned, Value};
 use futures_util::{FutureExt as _, StreamExt as _};
 use std::{collections::HashMap, pin::Pin, sync::Arc};
 use tokio::runtime::Runtime;
-use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement, types::ToSql};
+use tokio_postgres::{Client, Config, Error, Row, Statement, types::ToSql};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A statement on its way.
 type Sent = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -22,11 +23,9 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Connects. Not for an async thread.
-    pub(crate) fn connect(config: &Config) -> Result<Self, Failed> {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failed::Here)?;
-        let (client, connection) = runtime.block_on(config.connect(NoTls)).map_err(Failed::There)?;
+    /// Connects, and is driven by `runtime` from then on. Not for an async thread.
+    pub(crate) fn connect(runtime: Runtime, config: &Config, tls: MakeRustlsConnect) -> Result<Self, Error> {
+        let (client, connection) = runtime.block_on(config.connect(tls))?;
         // It moves only while somebody waits here; how it ends is told to whoever waits.
         drop(runtime.spawn(connection));
         Ok(Self { runtime, client: Arc::new(client), statements: HashMap::new(), sent: Vec::new() })
@@ -130,11 +129,7 @@ impl Postgres {
     }
 }
 
-/// Why there is no connection.
-#[derive(Debug)]
-pub(crate) enum Failed {
-    /// This machine does not let us.
-    Here(std::io::Error),
-    /// PostgreSQL, or the way to it.
-    There(Error),
+/// What drives one connection, on the thread that waits for it.
+pub(crate) fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }

@@ -22,7 +22,7 @@ pub use app::TestApp;
 #[cfg(feature = "http")]
 pub use http::{Answer, Ask, Caller, Frozen, HttpApp, Limits, each_http, escaped, pictures};
 pub use people::{Org, Person};
-pub use place::{Database, Place, postgres};
+pub use place::{Database, Place, administer, postgres};
 
 /// Runs a test on SQLite, and once more on PostgreSQL where `PORTICO_TEST_POSTGRES` names a server; each time with an
 /// application over a new, empty database, which is gone afterwards.

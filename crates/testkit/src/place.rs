@@ -64,16 +64,22 @@ impl Drop for Database {
     }
 }
 
+/// Runs a statement on a PostgreSQL as its operator would; gives the first value of its first row.
+///
 /// The blocking client must not run inside an async runtime, so it gets a thread of its own.
-fn administer(server: &str, sql: String) {
+pub fn administer(server: &str, sql: String) -> Option<String> {
     let server = server.to_owned();
     std::thread::spawn(move || {
         let mut client =
             postgres::Client::connect(&server, postgres::NoTls).expect("PORTICO_TEST_POSTGRES answers");
-        client.batch_execute(&sql).expect("a test database can be made and dropped");
+        let answer = client.simple_query(&sql).expect("the test server does what its operator says");
+        answer.iter().find_map(|said| match said {
+            postgres::SimpleQueryMessage::Row(row) => row.get(0).map(ToOwned::to_owned),
+            _ => None,
+        })
     })
     .join()
-    .expect("administering the test server");
+    .expect("administering the test server")
 }
 
 impl Place {

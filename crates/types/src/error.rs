@@ -189,6 +189,11 @@ impl Error {
         Self { retry_after_s: Some(5), ..Self::new(ErrorCode::Busy, message) }
     }
 
+    /// As [`Error::unavailable`]; `cause` says more than whoever asks may know, and goes to the log and the operator.
+    pub fn unavailable_because(message: impl Into<Cow<'static, str>>, cause: impl fmt::Display) -> Self {
+        Self { cause: Some(cause.to_string()), ..Self::unavailable(message) }
+    }
+
     /// Our fault; `cause` goes to the log only.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self {

@@ -2,54 +2,12 @@
 
 use crate::{
     nats::free_port,
+    s3::S3,
     server::{BIN, Server},
     world::world,
 };
 use serde_json::{Value, json};
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-    process::{Child, Command, Stdio},
-};
-
-struct S3 {
-    port: u16,
-    child: Child,
-}
-
-impl S3 {
-    fn start(port: u16) -> Self {
-        let program = std::env::var("PORTICO_S3_SERVER").unwrap();
-        let child = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut s3 = Self { port, child };
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(s3.child.try_wait().unwrap().is_none(), "it ended");
-            std::thread::yield_now();
-        }
-        let mut io = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        write!(
-            io,
-            "PUT /portico HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        io.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        s3
-    }
-}
-
-impl Drop for S3 {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
+use std::process::Command;
 
 fn files_are(node: &Server, state: &str) {
     while node.get("/readyz", "")["files"] != state {
@@ -64,7 +22,7 @@ fn what_one_node_took_in_another_gives_out_and_chat_goes_on_without() {
         return;
     }
     let Some(mut world) = world(0) else { return };
-    let s3 = S3::start(free_port());
+    let s3 = S3::start(free_port(), None);
     let port = s3.port;
     world.files = Some(format!("s3://portico/files?endpoint=http://127.0.0.1:{port}&region=us-east-1"));
     world.begin(2);
@@ -96,7 +54,7 @@ fn what_one_node_took_in_another_gives_out_and_chat_goes_on_without() {
     files_are(a, "down");
 
     // Back, though this one forgets: what is asked for is not there, which is another answer.
-    let _s3 = S3::start(port);
+    let _s3 = S3::start(port, None);
     files_are(a, "ok");
     assert_eq!(upload(a, &plan).0, 201);
     assert_eq!(b.get(&path, &world.token), plan);

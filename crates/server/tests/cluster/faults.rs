@@ -1,10 +1,8 @@
 //! One of the parts is gone: a node, the bus, the database.
 
-use crate::{stream::Stream, world::world};
+use crate::{postgres::Postgres, stream::Stream, world::world};
 use serde_json::json;
 use std::{
-    os::unix::fs::PermissionsExt,
-    process::Command,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::Duration,
 };
@@ -102,35 +100,13 @@ fn a_node_starts_without_its_bus_and_says_so() {
     }
 }
 
-/// A PostgreSQL of its own, that may be stopped.
-struct Postgres(tempfile::TempDir);
-
-impl Postgres {
-    fn script(&self, word: &str) -> String {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/need-postgres.sh");
-        let out =
-            Command::new(script).arg(word).env("PORTICO_PG_DIR", self.0.path().join("pg")).output().unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap().trim().to_owned()
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        self.script("remove");
-    }
-}
-
 #[test]
 fn a_database_that_is_restarted_under_load_loses_nothing_that_was_acknowledged() {
     if world(0).is_none() {
         return;
     }
-    let directory = tempfile::tempdir().unwrap();
-    // The account that runs PostgreSQL must be able to reach it.
-    std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let postgres = Postgres(directory);
-    let world = crate::world::World::on(postgres.script("start"), 2);
+    let postgres = Postgres::start();
+    let world = crate::world::World::on(postgres.url.clone(), 2);
     let (bob, _) = world.person("bob", "member");
     let mut stream = world.stream(1, &bob);
     let path = format!("/rooms/{}/messages", world.room);

@@ -6,11 +6,18 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails panics")]
 
 mod bucket;
+mod certificates;
 mod faults;
 mod nats;
 mod nodes;
+mod postgres;
+mod refused_bucket;
+mod refused_bus;
+mod refused_database;
+mod s3;
 #[path = "../it/server.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
 mod server;
+mod speaking;
 mod stream;
 mod world;

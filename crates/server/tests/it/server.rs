@@ -85,6 +85,20 @@ impl Server {
         body: &str,
         key: &str,
     ) -> Option<(u16, String)> {
+        let (head, rest) = self.whole(method, path, token, kind, body, key)?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, rest))
+    }
+
+    /// The head of an answer in lower case, and its body.
+    pub(crate) fn whole(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        kind: &str,
+        body: &str,
+        key: &str,
+    ) -> Option<(String, String)> {
         let mut io = TcpStream::connect(&self.address).ok()?;
         let auth =
             if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
@@ -99,8 +113,7 @@ impl Server {
         let mut text = String::new();
         io.read_to_string(&mut text).ok()?;
         let (head, rest) = text.split_once("\r\n\r\n")?;
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some((status, rest.to_owned()))
+        Some((head.to_lowercase(), rest.to_owned()))
     }
 
     pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> (u16, Value) {
