@@ -8,7 +8,7 @@
 set -eu
 . "$(dirname -- "$0")/here.sh"
 
-steps='fmt checks lints ui-packages ui-check ui-test ui-build rust schemathesis release law browser'
+steps='fmt checks lints ui-packages ui-check ui-test ui-build rust schemathesis release law browser cluster'
 
 step_fmt() { cargo fmt --all --check -- -l; }
 step_checks() { cargo xtask check; }
@@ -47,6 +47,13 @@ step_browser() {
   [ -x "$PORTICO_BIN" ] || die "$PORTICO_BIN is missing; run the step release first"
   export PORTICO_CHROMIUM PORTICO_BIN
   (cd ui && npm run e2e -w @portico/e2e)
+}
+# The main job on three nodes, each of which is killed in the middle of it.
+step_cluster() {
+  PORTICO_BIN=${CARGO_TARGET_DIR:-$root/target}/release/portico
+  [ -x "$PORTICO_BIN" ] || die "$PORTICO_BIN is missing; run the step release first"
+  export PORTICO_BIN
+  scripts/cluster.sh --job
 }
 
 started=

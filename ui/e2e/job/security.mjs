@@ -75,6 +75,29 @@ export async function reporterReads(world) {
   assert.equal((await sees(world.security.page)).filter((text) => text === THANKS).length, 1);
 }
 
+/** The team's engineer has the report open. */
+export async function openReport(world) {
+  const { page } = world.security;
+  await page.goto(`${world.origin}/reports/${world.report}`);
+  await row(page, THANKS).waitFor();
+}
+
+/** The reporter comes back to the tracking page and writes once more. */
+export async function reporterWrites(world, text) {
+  const { page } = world.researcher;
+  await page.goto(world.tracking);
+  await page.getByLabel('Reply to the security team').last().fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('.timeline').getByText(text).waitFor();
+}
+
+/** The team, who had the report open all the time, sees it once, and so does the reporter. */
+export async function teamHasOnce(world, text) {
+  await row(world.security.page, text).waitFor();
+  assert.equal((await sees(world.security.page)).filter((one) => one === text).length, 1, `the team sees once: ${text}`);
+  assert.equal(await world.researcher.page.locator('.timeline').getByText(text).count(), 1, `the reporter sees once: ${text}`);
+}
+
 /** Rank does not matter: owner and member find nothing anywhere, and nothing was sent to their browsers. */
 export async function ownerSeesNothing(world) {
   const { page } = world.owner;

@@ -64,7 +64,7 @@ export async function person(browser, name, options = {}) {
   };
   context.on('page', watch);
   const page = await context.newPage();
-  return { name, context, page, guard, heard: listen(page), check: () => guard.check(name), close: () => context.close() };
+  return { name, context, page, guard, heard: listen(page), streams: countStreams(page), check: () => guard.check(name), close: () => context.close() };
 }
 
 /** Everything a page is told from here on: answers and stream frames, as text. What must not reach someone is looked for in it. */
@@ -76,6 +76,13 @@ function listen(page) {
     if (/json|html/.test(kind)) heard.push(await response.text().catch(() => ''));
   });
   return heard;
+}
+
+/** How many streams of a page have ended. */
+function countStreams(page) {
+  const streams = { ended: 0 };
+  page.on('websocket', (socket) => socket.on('close', () => (streams.ended += 1)));
+  return streams;
 }
 
 /** After a failure: what everybody has before them, in ui/e2e/test-results, and what their guards heard. */
