@@ -3,6 +3,7 @@
 
 use crate::{
     Result,
+    alarm::Alarm,
     clock::Clock,
     http, machine,
     measure::{Outcome, Pace, Plan, Wire, histogram},
@@ -57,6 +58,7 @@ pub(crate) struct Drive {
     subscribers: Vec<Subscriber>,
     senders: Vec<Sender>,
     idle: VecDeque<usize>,
+    alarm: Alarm,
     posts: Vec<Post>,
     under_way: usize,
     finder: Finder,
@@ -71,11 +73,14 @@ pub(crate) struct Drive {
 
 /// Senders have tokens from here on.
 const SENDERS: usize = 1 << 32;
+const ALARM: Token = Token(usize::MAX);
 
 impl Drive {
     pub(crate) fn new(wire: Box<dyn Wire>) -> Result<Self> {
+        let poll = Poll::new()?;
         Ok(Self {
-            poll: Poll::new()?,
+            alarm: Alarm::at(&poll, ALARM)?,
+            poll,
             clock: Clock::start(),
             wire,
             subscribers: Vec::new(),
@@ -252,11 +257,14 @@ impl Drive {
     }
 
     fn turn(&mut self, events: &mut Events, wait: Option<Duration>) -> Result<()> {
+        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+            self.alarm.set(wait)?;
+        }
         match self.poll.poll(events, wait) {
             Err(e) if e.kind() == ErrorKind::Interrupted => return Ok(()),
             other => other?,
         }
-        for event in events.iter() {
+        for event in events.iter().filter(|event| event.token() != ALARM) {
             match event.token().0.checked_sub(SENDERS) {
                 Some(sender) => self.hear_sender(sender)?,
                 None => self.hear_subscriber(event.token().0, event.is_read_closed())?,

@@ -21,6 +21,8 @@ pub(crate) struct Conn {
     careful: bool,
     /// Whether something was changed, or failed, since [`Conn::watch`].
     touched: bool,
+    /// Statements that gave rows, since it was last asked.
+    asked: u64,
 }
 
 impl Conn {
@@ -29,11 +31,11 @@ impl Conn {
         c.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|e| dialect::lite_error(&e))?;
         c.set_prepared_statement_cache_capacity(512);
-        Ok(Self { link: Link::Lite { c, text: HashMap::new() }, careful: true, touched: false })
+        Ok(Self { link: Link::Lite { c, text: HashMap::new() }, careful: true, touched: false, asked: 0 })
     }
 
     pub(crate) fn pg(c: Postgres) -> Self {
-        Self { link: Link::Pg(Box::new(c)), careful: true, touched: false }
+        Self { link: Link::Pg(Box::new(c)), careful: true, touched: false, asked: 0 }
     }
 
     pub(crate) fn is_lite(&self) -> bool {
@@ -86,6 +88,11 @@ impl Conn {
         self.touched
     }
 
+    /// How many statements gave rows since this was last asked.
+    pub(crate) fn take_asked(&mut self) -> u64 {
+        std::mem::take(&mut self.asked)
+    }
+
     /// Runs a statement that changes something, and says how many rows it changed.
     pub(crate) fn exec(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64> {
         self.touched = true;
@@ -119,6 +126,7 @@ impl Conn {
         args: &[Value<'_>],
         mut take: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        self.asked += 1;
         let before = self.touched;
         // Until it is known that nothing failed, and that it only looked.
         self.touched = true;

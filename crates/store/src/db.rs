@@ -13,7 +13,14 @@ use crate::{
     tx::{Read, Tx},
 };
 use portico_types::{Error, Result, TenantId};
-use std::{fs::File, path::PathBuf, sync::Arc};
+use std::{
+    fs::File,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Where the data is.
@@ -47,6 +54,7 @@ struct Inner {
     lanes: Vec<mpsc::Sender<Box<dyn Work>>>,
     pool: Arc<Pool>,
     lite: bool,
+    asked: Arc<AtomicU64>,
     // Held for as long as the database is open: two servers on one SQLite file would not see each other's events.
     _lock: Option<File>,
 }
@@ -93,12 +101,17 @@ impl Db {
             lanes.push(tx);
         }
         let pool = Pool::start(options.readers.max(1), &read)?;
-        Ok(Self(Arc::new(Inner { lanes, pool, lite, _lock: lock })))
+        Ok(Self(Arc::new(Inner { lanes, pool, lite, asked: Arc::default(), _lock: lock })))
     }
 
     /// Whether this is the embedded engine.
     pub fn is_embedded(&self) -> bool {
         self.0.lite
+    }
+
+    /// How many statements queries have run since it was opened, for seeing that a longer list does not take more.
+    pub fn asked(&self) -> u64 {
+        self.0.asked.load(Ordering::Relaxed)
     }
 
     /// Runs `command` in the next batch of the lane that `key` (a room, an aggregate) picks. Answers after the commit.
@@ -187,8 +200,10 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let asked = Arc::clone(&self.0.asked);
         self.0.pool.submit(Box::new(move |conn| {
             let outcome = look(conn, tenant, query);
+            asked.fetch_add(conn.take_asked(), Ordering::Relaxed);
             // Nobody needs to wait for the end of a transaction that only looked.
             let _gone = reply.send(outcome);
             if let Err(e) = conn.commit()

@@ -12,6 +12,7 @@ mod reporter_files;
 mod sessions;
 mod sign_in;
 mod socket;
+mod statements;
 mod stream;
 mod team;
 mod walk;

@@ -11,6 +11,7 @@ use portico_policy::{
 };
 use portico_types::{Error, MemberId, Millis, ProgramId, Result, RoomId};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 macro_rules! select {
     ($me:literal, $rest:literal) => {
@@ -177,9 +178,22 @@ impl Read<'_> {
 
     /// All programs as `me` stands to them, by name. Whose team one is not in, is the caller's to narrow.
     pub fn programs(&mut self, me: MemberId) -> Result<Vec<ProgramRow>> {
-        let rows =
+        let mut rows =
             self.all(select!("$2", "WHERE p.tenant_id = $1 ORDER BY p.name, p.id"), &[me.into()], row)?;
-        rows.into_iter().map(|r| self.with_team(r)).collect()
+        let mut teams: HashMap<ProgramId, Vec<MemberId>> = HashMap::new();
+        let members = self.all(
+            "SELECT p.id, g.member_id FROM program p JOIN membership g ON g.tenant_id = p.tenant_id AND g.group_id = p.id
+             WHERE p.tenant_id = $1 ORDER BY g.joined_at, g.member_id",
+            &[],
+            |r| Ok((r.id::<ProgramId>(0)?, r.id(1)?)),
+        )?;
+        for (program, member) in members {
+            teams.entry(program).or_default().push(member);
+        }
+        for found in &mut rows {
+            found.program.member_ids = teams.remove(&found.program.id).unwrap_or_default();
+        }
+        Ok(rows)
     }
 
     /// All programs as everybody sees them, open ones first.
