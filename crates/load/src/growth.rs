@@ -10,6 +10,7 @@ use crate::{
     lane::{Posts, world},
     machine,
     measure::{Pace, Plan, histogram, ms},
+    raw_fan::{Orders, RawFan},
     report::Row,
     run::Place,
     server::Server,
@@ -33,17 +34,21 @@ const WARM: Duration = Duration::from_secs(2);
 const TELLING: f64 = 0.2;
 
 pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<Row>> {
-    Ok(vec![members(place, failures)?, messages(place, failures)?])
+    let mut rows = members(place, failures)?;
+    rows.push(messages(place, failures)?);
+    Ok(rows)
 }
 
 /// CPU of a delivery at one size, microseconds.
 struct Cost {
     members: usize,
     each: f64,
+    /// That of the raw loop, which does nothing but write: more sockets fit no cache.
+    raw: f64,
     client: f64,
 }
 
-fn members(place: &Place, failures: &mut Vec<String>) -> Result<Row> {
+fn members(place: &Place, failures: &mut Vec<String>) -> Result<Vec<Row>> {
     let mut costs: Vec<Cost> = Vec::new();
     for members in SIZES {
         if place.sockets(members) < members || place.quick && members > 1_000 {
@@ -51,7 +56,10 @@ fn members(place: &Place, failures: &mut Vec<String>) -> Result<Row> {
             continue;
         }
         let cost = cost(place, members, failures)?;
-        place.say(&format!("{members} members: {:.2} µs of server CPU a delivery", cost.each));
+        place.say(&format!(
+            "{members} members: {:.2} µs of server CPU a delivery, raw loop {:.2}",
+            cost.each, cost.raw
+        ));
         costs.push(cost);
     }
     let first = costs.first().map_or(f64::NAN, |c| c.each);
@@ -60,7 +68,9 @@ fn members(place: &Place, failures: &mut Vec<String>) -> Result<Row> {
     // Fewer members than the goal names cannot meet it.
     let whole = most == SIZES[SIZES.len() - 1];
     let busiest = costs.iter().map(|c| c.client).fold(0.0, f64::max);
-    let each: Vec<String> = costs.iter().map(|c| format!("{}: {:.2} µs", c.members, c.each)).collect();
+    let each: Vec<String> =
+        costs.iter().map(|c| format!("{}: {:.2} µs (raw {:.2})", c.members, c.each, c.raw)).collect();
+    let raw = costs.first().zip(costs.last()).map_or(f64::NAN, |(first, last)| last.raw / first.raw);
     let row = Row::goal(
         &format!("Growth: server CPU of a delivery, 100 → {most} members"),
         format!("{last:.2} µs"),
@@ -75,20 +85,42 @@ fn members(place: &Place, failures: &mut Vec<String>) -> Result<Row> {
     .client(busiest)
     .timed();
     let told_apart = first >= TELLING;
-    Ok(row
-        .only_if(whole, "not all sizes were measured")
-        .only_if(told_apart, "deliveries to the smallest channel cannot be told from the posts"))
+    let beyond = Row::note("Same, beyond what the raw write loop grows by", format!("{ratio:.2} ×"))
+        .against(format!("{raw:.2} ×"), ratio / raw);
+    Ok(vec![
+        row.only_if(whole, "not all sizes were measured")
+            .only_if(told_apart, "deliveries to the smallest channel cannot be told from the posts"),
+        beyond,
+    ])
 }
 
-fn cost(place: &Place, members: usize, failures: &mut Vec<String>) -> Result<Cost> {
-    let (data, people) = world(place, &format!("members-{members}"), members, 1)?;
-    let server = Server::start(&place.server, &data)?;
-    let plan = Plan {
+/// The same deliveries by the raw loop.
+fn raw(place: &Place, members: usize, failures: &mut Vec<String>) -> Result<f64> {
+    let mut child = RawFan::start(members)?;
+    let mut drive = Drive::new(Box::new(Orders))?;
+    for i in 0..members {
+        drive.subscribe(socket::Opened { stream: socket::tcp(child.address, i)?, early: Vec::new() }, 0)?;
+    }
+    drive.add_sender(child.orders.take().ok_or("no connection for orders")?, SENDERS)?;
+    let outcome = drive.run(&plan(place, members, child.pid()))?;
+    failures.extend(drive.failures().iter().map(|f| format!("raw loop to {members}: {f}")));
+    Ok(outcome.server_cpu * 1e6 / outcome.deliveries.max(1) as f64)
+}
+
+fn plan(place: &Place, members: usize, pid: u32) -> Plan {
+    Plan {
         pace: Pace::Open(Duration::from_nanos(1_000_000_000 * members as u64 / DELIVERIES as u64)),
         warm: WARM,
         measured: Duration::from_secs(if place.quick { 3 } else { 8 }),
-        pid: server.pid(),
-    };
+        pid,
+    }
+}
+
+fn cost(place: &Place, members: usize, failures: &mut Vec<String>) -> Result<Cost> {
+    let raw = raw(place, members, failures)?;
+    let (data, people) = world(place, &format!("members-{members}"), members, 1)?;
+    let server = Server::start(&place.server, &data)?;
+    let plan = plan(place, members, server.pid());
     // The same posts with nobody there, for what a post costs by itself.
     let mut drive = Drive::new(Box::new(Posts::new(&people, SENDERS)))?;
     for _ in 0..SENDERS {
@@ -112,7 +144,7 @@ fn cost(place: &Place, members: usize, failures: &mut Vec<String>) -> Result<Cos
     failures.extend(drive.failures().iter().map(|f| format!("{members} members: {f}")));
     let posts = alone.server_cpu / alone.seconds * with.seconds;
     let each = (with.server_cpu - posts).max(0.0) * 1e6 / with.deliveries.max(1) as f64;
-    Ok(Cost { members, each, client: with.client })
+    Ok(Cost { members, each, raw, client: with.client })
 }
 
 /// Two servers, one with few messages and one with very many, are asked in turn: what else the machine does hits both.
