@@ -1,5 +1,5 @@
 # A menu; the work is in scripts/ and `cargo xtask`.
-.PHONY: menu run demo cluster dev check test bench faults faults-long attack clean
+.PHONY: menu run demo cluster dev check test bench faults faults-long upgrade attack clean
 
 menu:
 	@echo "make run     build what is stale and start the server on ./data"
@@ -11,6 +11,7 @@ menu:
 	@echo "make bench   measures a release build against raw baselines of the same run"
 	@echo "make faults  kills and starves the server and looks for what was lost"
 	@echo "make faults-long  the same at length: 200 kills, 10,000 sockets, 10,000 seeds; about half an hour"
+	@echo "make upgrade runs the commit before this one beside this one and back again, and looks for what was lost"
 	@echo "make attack  tries every door as everyone who must not come in"
 	@echo "make clean   remove what was built, and the test database; ./data stays"
 
@@ -40,6 +41,9 @@ faults:
 
 faults-long:
 	@scripts/faults.sh --long
+
+upgrade:
+	@scripts/upgrade.sh
 
 attack:
 	@scripts/attack.sh

@@ -31,6 +31,9 @@ failed=
 # shellcheck disable=SC2086
 "$bin/portico-faults" run --server "$bin/portico" $long || failed=yes
 "$bin/portico-faults" simulate --seeds $seeds || failed=yes
+# shellcheck disable=SC2086 # empty means no option
+# A shallow clone has no commit before, and this says so.
+scripts/upgrade.sh $long || failed=yes
 say "the hub: connections cut at every position, slow readers, rights taken away"
 cargo test --locked -q -p portico-realtime || failed=yes
 say "several nodes: one killed, the bus, the database and the bucket gone and back"

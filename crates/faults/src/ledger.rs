@@ -2,6 +2,7 @@
 
 use crate::{
     Result,
+    clock::Clock,
     server::{Server, Writer},
 };
 use std::{
@@ -84,10 +85,20 @@ pub(crate) fn together(
                 }
             });
         }
-        while !enough(done.load(Ordering::SeqCst)) && !stop.load(Ordering::SeqCst) {
+        let (mut clock, mut before) = (Clock::start(), 0);
+        let mut waited = Ok(());
+        loop {
+            let now = done.load(Ordering::SeqCst);
+            if enough(now) || stop.load(Ordering::SeqCst) || waited.is_err() {
+                break;
+            }
+            if now > before {
+                (clock, before) = (Clock::start(), now);
+            }
+            waited = clock.patience("an acknowledgement");
             std::thread::yield_now();
         }
-        let outcome = then();
+        let outcome = waited.and_then(|()| then());
         stop.store(true, Ordering::SeqCst);
         outcome
     })?;

@@ -10,6 +10,7 @@ mod drill;
 mod http;
 mod killed;
 mod ledger;
+mod nats;
 mod nodes;
 mod server;
 mod simulate;
@@ -18,6 +19,7 @@ mod starved;
 mod storm;
 mod table;
 mod torn;
+mod upgrade;
 
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -40,6 +42,9 @@ enum Task {
         /// The server.
         #[arg(long)]
         server: PathBuf,
+        /// The server from before, for the part `upgrade`, which is left out without it.
+        #[arg(long)]
+        old: Option<PathBuf>,
         /// Two hundred kills instead of ten, ten thousand sockets instead of two.
         #[arg(long)]
         long: bool,
@@ -64,7 +69,7 @@ enum Task {
 #[expect(clippy::print_stderr, reason = "a tool speaks to whoever started it")]
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
-        Task::Run { server, long, only } => table::run(&server, long, &only),
+        Task::Run { server, old, long, only } => table::run(&server, old.as_deref(), long, &only),
         Task::Simulate { seeds, from, tell } => simulate::seeds(from, seeds, tell),
     };
     match outcome {

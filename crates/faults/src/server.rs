@@ -16,11 +16,13 @@ pub(crate) struct Home {
     pub(crate) data: PathBuf,
     /// PostgreSQL instead of the embedded database.
     pub(crate) database: Option<String>,
+    /// A NATS between the nodes.
+    pub(crate) bus: Option<String>,
 }
 
 impl Home {
     pub(crate) fn new(binary: &Path, data: &Path) -> Self {
-        Self { binary: binary.to_owned(), data: data.to_owned(), database: None }
+        Self { binary: binary.to_owned(), data: data.to_owned(), database: None, bus: None }
     }
 
     /// A command of the binary on this home.
@@ -30,6 +32,9 @@ impl Home {
         command.args(["--config", "/dev/null", "--log", "warn,portico=info"]);
         if let Some(url) = &self.database {
             command.args(["--database", url]);
+        }
+        if let (Some(url), "serve") = (&self.bus, name) {
+            command.args(["--bus", url]);
         }
         command
     }

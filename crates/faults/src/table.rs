@@ -1,6 +1,6 @@
 //! The parts of a run, and the one table that comes of it.
 
-use crate::{Result, clock::Clock, cut, drained, drill, killed, nodes, starved, storm, torn};
+use crate::{Result, clock::Clock, cut, drained, drill, killed, nodes, starved, storm, torn, upgrade};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -15,11 +15,14 @@ pub(crate) enum Part {
     Starved,
     Nodes,
     Drill,
+    Upgrade,
 }
 
 /// Where it happens and how much of it.
 pub(crate) struct Place {
     pub(crate) binary: PathBuf,
+    /// The one from before.
+    pub(crate) old: Option<PathBuf>,
     pub(crate) work: tempfile::TempDir,
     pub(crate) long: bool,
 }
@@ -44,9 +47,14 @@ impl Line {
     pub(crate) fn new(what: &str, counts: String, good: bool) -> Self {
         Self { what: what.to_owned(), counts, good }
     }
+
+    /// Says something more.
+    pub(crate) fn note(&mut self, more: &str) {
+        self.counts = format!("{}; {more}", self.counts);
+    }
 }
 
-const ALL: [Part; 8] = [
+const ALL: [Part; 9] = [
     Part::Killed,
     Part::Torn,
     Part::Cut,
@@ -55,14 +63,19 @@ const ALL: [Part; 8] = [
     Part::Starved,
     Part::Nodes,
     Part::Drill,
+    Part::Upgrade,
 ];
 
 /// Runs the parts and prints the table. Says whether every line is good.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
-pub(crate) fn run(binary: &Path, long: bool, only: &[Part]) -> Result<bool> {
-    let place = Place { binary: binary.canonicalize()?, work: tempfile::tempdir()?, long };
+pub(crate) fn run(binary: &Path, old: Option<&Path>, long: bool, only: &[Part]) -> Result<bool> {
+    let old = old.map(Path::canonicalize).transpose()?;
+    let place = Place { binary: binary.canonicalize()?, old, work: tempfile::tempdir()?, long };
     let mut lines = Vec::new();
     for part in if only.is_empty() { &ALL[..] } else { only } {
+        if only.is_empty() && *part == Part::Upgrade && place.old.is_none() {
+            continue;
+        }
         let clock = Clock::start();
         let name = part.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
         let came = match part {
@@ -74,6 +87,7 @@ pub(crate) fn run(binary: &Path, long: bool, only: &[Part]) -> Result<bool> {
             Part::Starved => starved::run(&place),
             Part::Nodes => nodes::run(&place),
             Part::Drill => drill::run(&place),
+            Part::Upgrade => upgrade::run(&place),
         };
         match came {
             Ok(mut new) => lines.append(&mut new),
