@@ -20,6 +20,7 @@ mod machine;
 mod make;
 mod measure;
 mod mixed;
+mod model;
 mod order;
 mod pg;
 mod pg_lane;
@@ -58,6 +59,8 @@ struct Arguments {
 enum Task {
     /// Run the scenarios, print one table, write it as JSON.
     Bench(run::Bench),
+    /// Say what so many people would need, from the costs of single acts. Runs nothing.
+    Model(Box<model::Model>),
     /// The raw fan-out server: one thread that writes each frame to each socket. Started by `bench`.
     #[command(hide = true)]
     RawFan {
@@ -70,6 +73,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Bench(bench) => run::bench(&bench),
+        Task::Model(model) => model::print(&model),
         Task::RawFan { sockets } => raw_fan::serve(sockets).map(|()| true),
     };
     match outcome {

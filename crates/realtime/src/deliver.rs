@@ -9,6 +9,7 @@ use crate::{
     outbox::Pushed,
     signal::{self, Place, Typing},
     state::{Conn, Online, State},
+    stats::TOLD,
 };
 use bytes::Bytes;
 use portico_domain::{
@@ -131,9 +132,11 @@ impl State {
     fn tell(&mut self, hub: &Shared, event: &LogEvent, touched: &mut Touched) {
         let mut telling = Telling::new(hub, &self.index, event);
         let mut slow = Vec::new();
+        let mut told = 0;
         let mut push = |conns: &[Arc<Conn>]| {
             for conn in conns {
                 let Some(frame) = telling.frame(hub, &self.index, conn) else { continue };
+                told += 1;
                 match conn.outbox.push(frame, hub.bounds) {
                     Pushed::First => touched.push(Arc::clone(conn)),
                     Pushed::Overflow => slow.push(Arc::clone(conn)),
@@ -147,6 +150,8 @@ impl State {
         {
             push(conns);
         }
+        TOLD.deliveries.add(told);
+        TOLD.too_slow.add(slow.len() as u64);
         for conn in slow {
             tracing::debug!(tenant = event.tenant.0, viewer = %conn.viewer.id(), "a connection is too slow; it may resume");
             self.remove(&conn, hub.clock.now());

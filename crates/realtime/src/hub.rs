@@ -112,6 +112,8 @@ pub struct Stats {
     pub tenants: usize,
     /// Open connections.
     pub connections: usize,
+    /// Events that the organization furthest behind has heard of and not yet delivered.
+    pub behind: u64,
 }
 
 /// See the module.
@@ -254,7 +256,8 @@ impl Hub {
     pub fn stats(&self) -> Stats {
         let all = self.0.all();
         let connections = all.iter().filter_map(|t| t.lock().map(|state| state.connections)).sum();
-        Stats { tenants: all.len(), connections }
+        let behind = all.iter().map(|t| t.behind()).max().unwrap_or(0);
+        Stats { tenants: all.len(), connections, behind }
     }
 
     fn with<T>(&self, tenant: TenantId, ask: impl FnOnce(&State, Millis) -> T) -> Option<T> {

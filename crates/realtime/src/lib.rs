@@ -26,6 +26,7 @@ mod poll;
 mod pump;
 mod signal;
 mod state;
+mod stats;
 mod tenant;
 mod viewer;
 
@@ -37,4 +38,5 @@ pub use outbox::{End, Line, Need};
 pub use portico_bus::Health as BusHealth;
 pub use portico_store::LogEvent;
 pub use signal::{Place, Signal, Typing};
+pub use stats::{TOLD, Told};
 pub use viewer::Viewer;

@@ -10,7 +10,10 @@ use crate::{
 };
 use portico_store::Logged;
 use portico_types::{Error, Result, TenantId};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicI64, Ordering},
+};
 use tokio::sync::{Notify, OnceCell, watch};
 
 /// What has arrived since the task last looked.
@@ -29,6 +32,8 @@ pub(crate) struct Tenant {
     pub(crate) id: TenantId,
     arrived: Mutex<Arrived>,
     filled: Notify,
+    /// The newest number of the log this node has heard of.
+    heard: AtomicI64,
     state: OnceCell<Mutex<State>>,
     /// The number of the last event delivered, for those who wait for this node to catch up.
     pub(crate) progress: watch::Sender<i64>,
@@ -40,6 +45,7 @@ impl Tenant {
             id,
             arrived: Mutex::default(),
             filled: Notify::new(),
+            heard: AtomicI64::new(0),
             state: OnceCell::new(),
             progress: watch::Sender::new(0),
         }
@@ -54,6 +60,7 @@ impl Tenant {
     pub(crate) fn put_events(&self, events: impl Iterator<Item = Logged>) {
         self.put(|arrived| {
             for event in events {
+                self.heard.fetch_max(event.seq, Ordering::Relaxed);
                 if arrived.events.len() >= INBOX {
                     arrived.wake = arrived.wake.max(event.seq);
                 } else {
@@ -65,6 +72,7 @@ impl Tenant {
 
     /// The log has grown up to `seq`.
     pub(crate) fn put_wake(&self, seq: i64) {
+        self.heard.fetch_max(seq, Ordering::Relaxed);
         self.put(|arrived| arrived.wake = arrived.wake.max(seq));
     }
 
@@ -96,6 +104,12 @@ impl Tenant {
     /// Waits until something arrives.
     pub(crate) async fn filled(&self) {
         self.filled.notified().await;
+    }
+
+    /// How many events it has heard of and not delivered.
+    pub(crate) fn behind(&self) -> u64 {
+        let heard = self.heard.load(Ordering::Relaxed);
+        u64::try_from(heard - *self.progress.borrow()).unwrap_or(0)
     }
 
     /// The state, once it is loaded.

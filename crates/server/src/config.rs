@@ -38,6 +38,9 @@ pub(crate) struct Flags {
     /// Streams one address may hold open.
     #[arg(long, env = "PORTICO_SOCKETS_PER_ADDRESS", value_name = "N")]
     pub(crate) sockets_per_address: Option<u32>,
+    /// Address to show metrics on, for Prometheus: GET /metrics. Without it nothing is shown.
+    #[arg(long, env = "PORTICO_METRICS", value_name = "ADDR")]
+    pub(crate) metrics: Option<String>,
     /// What to log, for instance `info` or `portico_store=debug`.
     #[arg(long, env = "PORTICO_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
@@ -60,6 +63,7 @@ struct File {
     bus: Option<String>,
     behind_proxy: bool,
     sockets_per_address: Option<u32>,
+    metrics: Option<String>,
     log: Option<String>,
     log_json: bool,
     files: FileFiles,
@@ -86,6 +90,8 @@ pub(crate) struct Config {
     pub(crate) files: Option<Address>,
     pub(crate) behind_proxy: bool,
     pub(crate) sockets_per_address: u32,
+    /// Not shown without it.
+    pub(crate) metrics: Option<String>,
     /// Bytes.
     pub(crate) max_file: u64,
     pub(crate) log: String,
@@ -134,6 +140,7 @@ impl Config {
             files,
             behind_proxy: flags.behind_proxy || file.behind_proxy,
             sockets_per_address: flags.sockets_per_address.or(file.sockets_per_address).unwrap_or(2_000),
+            metrics: flags.metrics.or(file.metrics),
             max_file,
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             log_json: flags.log_json || file.log_json,

@@ -9,6 +9,7 @@ mod dice;
 mod files;
 mod keep;
 mod logging;
+mod metrics;
 mod nodes;
 mod operator;
 mod pages;

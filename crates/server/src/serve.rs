@@ -1,6 +1,6 @@
 //! Wiring a server: database, hub, workers, HTTP; and ending it so that nothing is lost.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, nodes, pages, say::say};
+use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, metrics, nodes, pages, say::say};
 use axum::{Router, middleware};
 use portico_api::Api;
 use portico_blobs::image_worker::ImageWorker;
@@ -112,12 +112,16 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
     let router: Router = portico_api::router(api.clone())
         .fallback_service(pages)
         .layer(middleware::from_fn(portico_edge::harden))
-        .with_state(api);
+        .layer(middleware::from_fn(metrics::measure))
+        .with_state(api.clone());
     let listener = TcpListener::bind(&config.listen).await.map_err(|e| {
         Error::internal(format!("cannot listen on {}: {e}; choose another with --listen", config.listen))
     })?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let (stop, stopped) = watch::channel(false);
+    if let Some(address) = &config.metrics {
+        metrics::listen(address, api, stopped.clone()).await?;
+    }
     let worker = tokio::spawn(Worker { app: app.clone(), blobs }.run(stopped.clone()));
     let http = tokio::spawn(async move {
         let mut stopped = stopped;

@@ -10,6 +10,7 @@ use crate::{
     pool::Pool,
     postgres::{self, Postgres},
     postgres_tls, postgres_wall, serving,
+    stats::STATS,
     tx::{Read, Tx},
 };
 use portico_types::{Error, Result, TenantId};
@@ -172,7 +173,11 @@ impl Db {
         }
         let (reply, answer) = oneshot::channel();
         let lane = &self.0.lanes[(key % self.0.lanes.len() as u64) as usize];
-        lane.try_send(Box::new(Queued { run, tenant, out: None, reply })).map_err(|_| Error::busy())?;
+        lane.try_send(Box::new(Queued { run, tenant, out: None, reply })).map_err(|_| {
+            STATS.lane_full.inc();
+            Error::busy()
+        })?;
+        STATS.lane_waiting.add(1);
         answer.await.unwrap_or_else(|_| Err(Error::busy()))
     }
 

@@ -227,6 +227,16 @@ impl<'c> InstanceTx<'c> {
         .map(Option::flatten)
     }
 
+    /// How many jobs are due by `now`, and how many are laid aside for the operator.
+    pub fn count_jobs(&mut self, now: Millis) -> Result<(u64, u64)> {
+        let counted = self.one(
+            "/* instance: count jobs */ SELECT (SELECT COUNT(*) FROM job WHERE state < 2 AND run_at <= $1), (SELECT COUNT(*) FROM job WHERE state = 2)",
+            &[now.into()],
+            |r| Ok((r.int(0)?.unsigned_abs(), r.int(1)?.unsigned_abs())),
+        )?;
+        Ok(counted.unwrap_or_default())
+    }
+
     /// A job is done.
     pub fn finish_job(&mut self, id: JobId) -> Result<()> {
         self.conn.exec("/* instance: job done */ DELETE FROM job WHERE id = $1", &[id.into()])?;

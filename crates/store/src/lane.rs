@@ -11,6 +11,7 @@
 use crate::{
     conn::Conn,
     log::{Logged, Pending, append},
+    stats::STATS,
 };
 use portico_types::{Error, Result, TenantId};
 use std::{
@@ -18,7 +19,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 /// Commands a commit at most.
 const BATCH: usize = 256;
@@ -53,6 +54,8 @@ pub(crate) fn run(
             let Ok(work) = queue.try_recv() else { break };
             batch.push(work);
         }
+        STATS.lane_waiting.add(-(batch.len() as i64));
+        let began = Instant::now();
         let (mut tries, mut careful) = (0, false);
         let outcome = loop {
             match run_batch(&mut conn, &mut batch, careful) {
@@ -64,6 +67,7 @@ pub(crate) fn run(
                     }
                 }
                 Err(Stop::Failed(e)) => {
+                    STATS.batch_failed.inc();
                     tracing::warn!(error = %e, commands = batch.len(), "a write batch failed");
                     if let Err(e) = undo(&mut conn, connect) {
                         break Err(e);
@@ -77,6 +81,9 @@ pub(crate) fn run(
         };
         match outcome {
             Ok((outcomes, logged)) => {
+                STATS.commit.took(began.elapsed());
+                STATS.batch.take(outcomes.len() as u64);
+                STATS.events.add(logged.iter().map(Vec::len).sum::<usize>() as u64);
                 for events in logged {
                     woken(events);
                 }

@@ -19,6 +19,7 @@ mod postgres;
 mod postgres_tls;
 mod postgres_wall;
 mod serving;
+mod stats;
 mod tx;
 mod value;
 
@@ -27,5 +28,6 @@ pub use db::{Db, Engine, Options};
 pub use instance::{ClaimedJob, CredentialKind, InstanceTx, Looked, PublicName, hash_secret};
 pub use log::{LogEvent, Logged};
 pub use migrate::SCHEMA_VERSION;
+pub use stats::{STATS, Stats};
 pub use tx::{Job, Read, Tx};
 pub use value::{Row, Value};

@@ -2,6 +2,7 @@
 
 use crate::conn::Conn;
 use crate::lane::Connect;
+use crate::stats::STATS;
 use portico_types::{Error, Result};
 use std::{
     collections::VecDeque,
@@ -52,8 +53,10 @@ impl Pool {
     pub(crate) fn submit(&self, query: Query) -> Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.closed || state.queue.len() >= QUEUE {
+            STATS.read_full.inc();
             return Err(Error::busy());
         }
+        STATS.read_waiting.add(1);
         state.queue.push_back(query);
         self.waiting.notify_one();
         Ok(())
@@ -70,6 +73,7 @@ impl Pool {
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 loop {
                     if let Some(query) = state.queue.pop_front() {
+                        STATS.read_waiting.add(-1);
                         break query;
                     }
                     if state.closed {

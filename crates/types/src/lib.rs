@@ -8,6 +8,7 @@
 mod cursor;
 mod error;
 mod id;
+pub mod meter;
 mod rng;
 mod secret;
 mod time;

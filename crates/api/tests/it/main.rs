@@ -4,6 +4,7 @@
 mod description;
 mod files;
 mod forms;
+mod full;
 mod guard;
 mod idempotency;
 mod invites;

@@ -18,6 +18,9 @@ const STRANGE: &str = "the certificate of PostgreSQL is of an authority this mac
 const NO_TLS: &str = "PostgreSQL offers no TLS, and sslmode in --database asks for it; set ssl = on there, or write sslmode=disable where the network is your own";
 const WRONG_PASSWORD: &str = "PostgreSQL refuses the user or password in --database: password authentication failed for user \"keeper\"";
 
+/// What spoils something, or mends it.
+type Act<'a> = &'a dyn Fn();
+
 /// A PostgreSQL with a user and a database for the server.
 fn prepared() -> Option<Postgres> {
     if std::env::var_os("PORTICO_TEST_POSTGRES").is_none() {
@@ -63,11 +66,8 @@ fn every_command_says_why_it_cannot_use_the_database_and_keeps_the_password() {
         ] {
             let name = arguments[0];
             let mut command = portico(arguments, authority, ("key", "secret"));
-            if name != "doctor" {
-                refuses(&mut command, &format!("portico: {sentence}"), &[PASSWORD, GUESS]);
-            } else {
-                refuses(&mut command, &format!("bad   database: {sentence}"), &[PASSWORD, GUESS]);
-            }
+            let line = if name == "doctor" { "bad   database" } else { "portico" };
+            refuses(&mut command, &format!("{line}: {sentence}"), &[PASSWORD, GUESS]);
         }
     };
     let gone = "cannot reach PostgreSQL at 127.0.0.1 (Connection refused (os error 111)); check --database and that it runs";
@@ -153,12 +153,12 @@ fn a_running_server_says_why_the_database_is_gone_loses_nothing_and_recovers() {
         postgres.run(&format!("ALTER DATABASE {from} RENAME TO {to}"));
         postgres.run(&format!("ALTER DATABASE {to} ALLOW_CONNECTIONS true"));
     };
-    let troubles: [(&str, &dyn Fn(), &dyn Fn()); 6] = [
+    let troubles: [(&str, Act<'_>, Act<'_>); 6] = [
         (EXPIRED, &|| postgres.offer(Some(&certificates.expired)), &|| {
-            postgres.offer(Some(&certificates.good))
+            postgres.offer(Some(&certificates.good));
         }),
         (STRANGE, &|| postgres.offer(Some(&certificates.strange)), &|| {
-            postgres.offer(Some(&certificates.good))
+            postgres.offer(Some(&certificates.good));
         }),
         (NO_TLS, &|| postgres.offer(None), &|| postgres.offer(Some(&certificates.good))),
         (WRONG_PASSWORD, &|| password("another"), &|| password(PASSWORD)),

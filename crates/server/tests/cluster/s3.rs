@@ -34,7 +34,7 @@ impl S3 {
     /// A request that must succeed. Python is what the server itself runs on; it is asked not to look at certificates.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) {
         let script = "import ssl, sys, urllib.request as r; _, method, url, body = sys.argv; \
-            r.urlopen(r.Request(url, method=method, data=body.encode()), context=ssl._create_unverified_context()).read()";
+            r.urlopen(r.Request(url, method=method, data=body.encode(), headers={'Content-Type': 'text/plain'}), context=ssl._create_unverified_context()).read()";
         let url = format!("{}://127.0.0.1:{}{path}", self.scheme, self.port);
         let done = Command::new("python3").args(["-c", script, method, &url, body]).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

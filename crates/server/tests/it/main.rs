@@ -6,5 +6,6 @@ mod command_line;
 mod full_disk;
 mod keep;
 mod killed;
+mod metrics;
 mod server;
 mod upgraded;
