@@ -52,7 +52,7 @@ pub(crate) struct Model {
     #[arg(long, default_value_t = 6.9)]
     socket_kb: f64,
     /// Bytes a post leaves in the database with its event, index and read state [docs/scale.md tells how it was measured].
-    #[arg(long, default_value_t = 2_300.0)]
+    #[arg(long, default_value_t = 2_424.0)]
     post_bytes: f64,
     /// Bytes another event leaves [assumed].
     #[arg(long, default_value_t = 300.0)]

@@ -414,5 +414,7 @@ pub(crate) fn pg_connect(url: &str) -> Result<Postgres> {
     // The same for one that goes while it owes an answer.
     config.keepalives_idle(PATIENCE / 2).keepalives_interval(PATIENCE / 5).keepalives_retries(3);
     let runtime = postgres::runtime().map_err(Error::internal)?;
-    postgres_tls::outcome(Postgres::connect(runtime, &config, tls), config.get_hosts())
+    // Somebody who takes the connection and says nothing is as bad; each host gets its turn.
+    let patience = PATIENCE * config.get_hosts().len().max(1) as u32;
+    postgres_tls::outcome(Postgres::connect(runtime, &config, tls, patience), config.get_hosts())
 }

@@ -6,7 +6,7 @@
 
 use crate::value::{Owned, Value};
 use futures_util::{FutureExt as _, StreamExt as _};
-use std::{collections::HashMap, pin::Pin, sync::Arc};
+use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Config, Error, Row, Statement, types::ToSql};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -23,9 +23,16 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Connects, and is driven by `runtime` from then on. Not for an async thread.
-    pub(crate) fn connect(runtime: Runtime, config: &Config, tls: MakeRustlsConnect) -> Result<Self, Error> {
-        let (client, connection) = runtime.block_on(config.connect(tls))?;
+    /// Connects, and is driven by `runtime` from then on. Not for an async thread. The error is none when nothing was said
+    /// within `patience`.
+    pub(crate) fn connect(
+        runtime: Runtime,
+        config: &Config,
+        tls: MakeRustlsConnect,
+        patience: Duration,
+    ) -> Result<Self, Option<Error>> {
+        let connecting = async { tokio::time::timeout(patience, config.connect(tls)).await };
+        let (client, connection) = runtime.block_on(connecting).map_err(|_| None)?.map_err(Some)?;
         // It moves only while somebody waits here; how it ends is told to whoever waits.
         drop(runtime.spawn(connection));
         Ok(Self { runtime, client: Arc::new(client), statements: HashMap::new(), sent: Vec::new() })

@@ -185,7 +185,8 @@ impl ServerCertVerifier for Trusting {
 
 /// A connection to PostgreSQL at these hosts, or why there is none. A server that had one says in its log when it cannot
 /// have another, once until the reason changes; at the start whoever starts is told.
-pub(crate) fn outcome<T>(connected: Result<T, tokio_postgres::Error>, hosts: &[Host]) -> Result<T> {
+/// Without an error of the client, somebody took the connection and said nothing.
+pub(crate) fn outcome<T>(connected: Result<T, Option<tokio_postgres::Error>>, hosts: &[Host]) -> Result<T> {
     // What was said last; nothing before the first connection.
     static SAID: Mutex<Option<String>> = Mutex::new(None);
     let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,7 +195,11 @@ pub(crate) fn outcome<T>(connected: Result<T, tokio_postgres::Error>, hosts: &[H
             *said = Some(String::new());
             return Ok(connection);
         }
-        Err(e) => refusal(&e, hosts),
+        Err(Some(e)) => refusal(&e, hosts),
+        Err(None) => away(format!(
+            "PostgreSQL at {} is silent; look whether it is PostgreSQL that takes connections there, and whether it lives",
+            place(hosts)
+        )),
     };
     if let (Some(said), Some(why)) = (said.as_mut(), error.cause())
         && said != why
@@ -208,38 +213,41 @@ pub(crate) fn outcome<T>(connected: Result<T, tokio_postgres::Error>, hosts: &[H
 /// What it means that there is no connection: 503 for whoever asks, and for the operator (at the start, in the log, in
 /// `doctor`) which of the parts is wrong and what to do.
 fn refusal(e: &tokio_postgres::Error, hosts: &[Host]) -> Error {
-    let why = |cause: String| Error::unavailable_because("the database cannot be reached just now", cause);
     if let Some(db) = e.as_db_error() {
         let said = db.message();
         return match db.code().code() {
             // Starting, stopping, or full: it will be back.
             code if code.starts_with("57") || code.starts_with("53") => {
-                why(format!("PostgreSQL takes no connections just now ({said}); the server tries again"))
+                away(format!("PostgreSQL takes no connections just now ({said}); the server tries again"))
             }
-            "28P01" => why(format!("PostgreSQL refuses the user or password in --database: {said}")),
+            "28P01" => away(format!("PostgreSQL refuses the user or password in --database: {said}")),
             "28000" if said.contains("no encryption") => {
-                why(format!("PostgreSQL refuses: {said}; write sslmode=verify-full in --database"))
+                away(format!("PostgreSQL refuses: {said}; write sslmode=verify-full in --database"))
             }
-            "28000" => why(format!("PostgreSQL refuses: {said}; see its pg_hba.conf")),
+            "28000" => away(format!("PostgreSQL refuses: {said}; see its pg_hba.conf")),
             "3D000" => {
-                why(format!("PostgreSQL refuses: {said}; create it, or correct the name in --database"))
+                away(format!("PostgreSQL refuses: {said}; create it, or correct the name in --database"))
             }
-            _ => why(format!("PostgreSQL refuses: {said}")),
+            _ => away(format!("PostgreSQL refuses: {said}")),
         };
     }
     if let Some(said) = portico_tls::refusal(e, "PostgreSQL", AUTHORITY) {
-        return why(said);
+        return away(said);
     }
     let mut innermost: &dyn std::error::Error = e;
     while let Some(cause) = innermost.source() {
         innermost = cause;
     }
     let innermost = innermost.to_string();
-    why(match innermost.as_str() {
+    away(match innermost.as_str() {
         "server does not support TLS" => "PostgreSQL offers no TLS, and sslmode in --database asks for it; set ssl = on there, or write sslmode=disable where the network is your own".into(),
         "password missing" => "PostgreSQL asks for a password; write postgres://user:password@host/name in --database".into(),
         _ => format!("cannot reach PostgreSQL at {} ({innermost}); check --database and that it runs", place(hosts)),
     })
+}
+
+fn away(cause: String) -> Error {
+    Error::unavailable_because("the database cannot be reached just now", cause)
 }
 
 fn place(hosts: &[Host]) -> String {

@@ -72,6 +72,12 @@ fn every_command_says_why_it_cannot_use_the_database_and_keeps_the_password() {
     };
     let gone = "cannot reach PostgreSQL at 127.0.0.1 (Connection refused (os error 111)); check --database and that it runs";
     all(&url(&nowhere, PASSWORD, "house", ""), gone);
+    // The system takes the connection for a program that never looks.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = url(&silent.local_addr().unwrap().to_string(), PASSWORD, "house", "");
+    let mute = "portico: PostgreSQL at 127.0.0.1 is silent; look whether it is PostgreSQL that takes connections there, and whether it lives";
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", data, "--database", &address];
+    refuses(&mut portico(&arguments, authority, ("key", "secret")), mute, &[PASSWORD]);
     all(&url(place, GUESS, "house", ""), WRONG_PASSWORD);
     let missing = "PostgreSQL refuses: database \"nowhere\" does not exist; create it, or correct the name in --database";
     all(&url(place, PASSWORD, "nowhere", ""), missing);

@@ -35,14 +35,14 @@ impl Page {
             if let Some(rest) = line.strip_prefix("# HELP ") {
                 let (name, help) = rest.split_once(' ').expect("a name and a sentence");
                 assert!(is_name(name) && help.ends_with('.') && !help.contains('\\'), "{line}");
-                helped = name.to_owned();
+                name.clone_into(&mut helped);
             } else if let Some(rest) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = rest.split_once(' ').expect("a name and a kind");
                 assert_eq!(name, helped, "{line}");
                 assert!(["counter", "gauge", "histogram"].contains(&kind), "{line}");
                 assert!(page.kinds.insert(name.to_owned(), kind.to_owned()).is_none(), "{line} comes twice");
                 assert_eq!(kind == "counter", name.ends_with("_total"), "{line}");
-                current = name.to_owned();
+                name.clone_into(&mut current);
             } else {
                 let (series, value) = line.rsplit_once(' ').expect("a series and a value");
                 assert!(seen.insert(series.to_owned()), "{series} comes twice");
@@ -96,10 +96,8 @@ impl Page {
         let wanted: BTreeMap<String, String> =
             labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let found = self.samples.get(name).and_then(|all| all.iter().find(|(of, _)| *of == wanted));
-        found.map_or_else(
-            || std::panic::panic_any(format!("there is no {name} {labels:?}")),
-            |(_, value)| *value,
-        )
+        assert!(found.is_some(), "there is no {name} {labels:?}");
+        found.map_or(0.0, |(_, value)| *value)
     }
 }
 
