@@ -45,6 +45,13 @@ pub(crate) struct Model {
     /// Server CPU of a delivery that waits for no other, µs [docs/benchmarks.md: 91,781 per server-CPU-s].
     #[arg(long, default_value_t = 10.9)]
     delivery_us: f64,
+    /// Comings and goings that others are told of, for each post [assumed: every reconnect of the weights above; most are
+    /// over before anybody is told].
+    #[arg(long, default_value_t = 0.144)]
+    comings: f64,
+    /// Bytes of a delivery [docs/benchmarks.md, fanout: the server's frames].
+    #[arg(long, default_value_t = 1_200.0)]
+    frame_bytes: f64,
     /// Server CPU of an event of another node: read from the log, and given out [assumed].
     #[arg(long, default_value_t = 30.0)]
     log_read_us: f64,
@@ -61,13 +68,26 @@ pub(crate) struct Model {
     /// the client on them].
     #[arg(long, default_value_t = 2_883.0)]
     log_posts: f64,
+    /// CPU of PostgreSQL for a post, µs, at most [docs/benchmarks.md: two cores ÷ 2,883 posts/s, less the server's 173; the
+    /// load tool's share is still in it].
+    #[arg(long, default_value_t = 521.0)]
+    database_us: f64,
+    /// The same for another write [assumed: half].
+    #[arg(long, default_value_t = 260.0)]
+    database_small_us: f64,
+    /// Cores of PostgreSQL.
+    #[arg(long, default_value_t = 32.0)]
+    database_cores: f64,
     /// Rows a second that one PostgreSQL gives out of logs [assumed].
     #[arg(long, default_value_t = 400_000.0)]
     log_rows: f64,
     /// Cores of a node.
     #[arg(long, default_value_t = 8.0)]
     cores: f64,
-    /// Share of a node's CPU to plan with [assumed].
+    /// Nodes at least [a choice: one may fail].
+    #[arg(long, default_value_t = 2.0)]
+    least: f64,
+    /// Share of any CPU to plan with [assumed].
     #[arg(long, default_value_t = 0.5)]
     fill: f64,
     /// Streams a node may hold [assumed; not measured beyond 10,000].
@@ -84,6 +104,9 @@ struct Need {
     reads: f64,
     writes: f64,
     deliveries: f64,
+    presence: f64,
+    out_mb: f64,
+    database: f64,
     events: f64,
     nodes: f64,
     work: f64,
@@ -103,15 +126,18 @@ impl Model {
         let reads = posts * (self.acts - 1.0);
         let deliveries = posts * (self.readers + self.everybody * self.organization.min(people))
             + posts * (self.events - 1.0);
+        // One frame a second names everybody of an organization who came or went, however many they are.
+        let changes = posts * self.comings * self.organization.min(people) / people;
+        let presence = people * changes.min(1.0);
         let events = posts * self.events;
         let work = (posts * self.post_us
             + posts * self.small_writes * self.small_write_us
             + reads * self.read_us
-            + deliveries * self.delivery_us)
+            + (deliveries + presence) * self.delivery_us)
             / 1e6;
         // Every node reads the log of every organization that has somebody on it; nothing sticks, so that is all of them.
         // Each node more reads as much again: the number of nodes is the fixed point of work and log.
-        let mut nodes: f64 = 1.0;
+        let mut nodes = self.least;
         let per_node = self.cores * self.fill;
         for _ in 0..1_000 {
             let log = events * (nodes - 1.0) * self.log_read_us / 1e6;
@@ -127,6 +153,9 @@ impl Model {
             reads,
             writes,
             deliveries,
+            presence,
+            out_mb: deliveries * self.frame_bytes / 1e6,
+            database: posts * (self.database_us + self.small_writes * self.database_small_us) / 1e6,
             events,
             nodes,
             work,
@@ -146,7 +175,8 @@ impl Model {
         let mut walls = vec![
             ("posts of one organization in its log", need.one_log),
             ("rows of logs out of PostgreSQL", need.rows / self.log_rows),
-            ("reading logs, of all CPU", need.log / (need.log + need.work)),
+            ("CPU of PostgreSQL for writes", need.database / (self.database_cores * self.fill)),
+            ("reading logs, of all the nodes' CPU", need.log / (need.log + need.work)),
         ];
         walls.sort_by(|a, b| b.1.total_cmp(&a.1));
         walls
@@ -169,7 +199,10 @@ impl Model {
         row("database writes/s (commands)", &|n| figure(n.writes));
         row("events/s", &|n| figure(n.events));
         row("deliveries/s", &|n| figure(n.deliveries));
-        row("server CPU for that, cores", &|n| figure(n.work));
+        row("presence frames/s, at most", &|n| figure(n.presence));
+        row("to streams, MB/s", &|n| figure(n.out_mb));
+        row("server CPU for all that, cores", &|n| figure(n.work));
+        row("PostgreSQL CPU for the writes, cores, at most", &|n| figure(n.database));
         row("nodes", &|n| figure(n.nodes));
         row("rows of logs that all nodes read/s", &|n| figure(n.rows));
         row("server CPU for that, cores", &|n| figure(n.log));
@@ -264,8 +297,10 @@ mod tests {
     fn the_published_table_is_the_one_that_is_printed() {
         let page =
             std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/scale.md")).unwrap();
-        let table = model(&[]).table();
-        assert!(page.contains(table.trim_end()), "docs/scale.md has another table; it is now:\n{table}");
+        for arguments in [&[][..], &["--organization", "1000000", "--people", "100000,1000000"]] {
+            let table = model(arguments).table();
+            assert!(page.contains(table.trim_end()), "docs/scale.md has another table; it is now:\n{table}");
+        }
     }
 
     #[test]
