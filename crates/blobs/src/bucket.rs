@@ -213,16 +213,21 @@ impl Bucket {
         if let Some(said) = portico_tls::refusal(&e, &format!("the bucket {at}"), AUTHORITY) {
             return BlobError::Unavailable(said);
         }
+        let refused = format!(
+            "the bucket {at} refuses the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or they may not read, write, list and delete"
+        );
+        let said = e.to_string();
         let text = match e {
             // A missing bucket is a missing thing, too; only the body of the answer tells them apart.
-            E::NotFound { source, .. } if source.to_string().contains("NoSuchBucket") => {
+            _ if said.contains("NoSuchBucket") => {
                 format!("there is no bucket {at}; make it, or see --files")
             }
             E::NotFound { .. } => return BlobError::NotFound,
-            E::PermissionDenied { .. } | E::Unauthenticated { .. } => format!(
-                "the bucket {at} refuses the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or they may not read, write, list and delete"
-            ),
-            other => format!("the bucket {at} does not answer: {other}"),
+            E::PermissionDenied { .. } | E::Unauthenticated { .. } => refused,
+            // Of a list it is told in words only.
+            _ if ["403 Forbidden", "401 Unauthorized"].iter().any(|status| said.contains(status)) => refused,
+            // What follows is the body of an answer.
+            _ => format!("the bucket {at} does not answer: {}", said.lines().next().unwrap_or_default()),
         };
         BlobError::Unavailable(text)
     }

@@ -12,6 +12,7 @@ use std::process::Command;
 
 const PASSWORD: &str = "sesame-of-the-database";
 const GUESS: &str = "guess-of-the-database";
+const OTHER: &str = "barley-of-the-database";
 const EXPIRED: &str =
     "the certificate of PostgreSQL has expired; renew it there, or set the clock of this machine right";
 const STRANGE: &str = "the certificate of PostgreSQL is of an authority this machine does not know; name that authority's own certificate: sslrootcert=FILE in --database";
@@ -167,7 +168,7 @@ fn a_running_server_says_why_the_database_is_gone_loses_nothing_and_recovers() {
             postgres.offer(Some(&certificates.good));
         }),
         (NO_TLS, &|| postgres.offer(None), &|| postgres.offer(Some(&certificates.good))),
-        (WRONG_PASSWORD, &|| password("another"), &|| password(PASSWORD)),
+        (WRONG_PASSWORD, &|| password(OTHER), &|| password(PASSWORD)),
         (renamed, &|| name("house", "shed"), &|| name("shed", "house")),
         (away, &stop, &start),
     ];
@@ -214,5 +215,5 @@ fn a_running_server_says_why_the_database_is_gone_loses_nothing_and_recovers() {
     let found = node.server.timeline(&format!("/rooms/{room}/messages"), &token);
     assert_eq!(found.len(), said.len());
     assert!(said.iter().all(|text| found.contains_key(text)), "{found:?}");
-    node.kept(&[PASSWORD, "another"]);
+    node.kept(&[PASSWORD, OTHER]);
 }
