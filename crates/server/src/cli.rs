@@ -112,9 +112,10 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
 fn with_runtime<F: Future<Output = Result<()>>>(flags: Flags, work: impl FnOnce(Config) -> F) -> Result<()> {
     let config = Config::read(flags)?;
     logging::start(&config.log, config.log_json)?;
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::internal)?
-        .block_on(work(config))
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::internal)?;
+    let outcome = runtime.block_on(work(config));
+    // A scheduled backup in the middle of its writing is not waited for: nothing of it counts.
+    runtime.shutdown_background();
+    outcome
 }

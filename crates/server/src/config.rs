@@ -1,5 +1,6 @@
 //! Settings: flags, then `PORTICO_*`, then `portico.toml`. The first that says something holds.
 
+use crate::keep::schedule::settings::{Schedule, Section};
 use clap::Args;
 use portico_blobs::Address;
 use portico_bus::Servers;
@@ -67,6 +68,7 @@ struct File {
     log: Option<String>,
     log_json: bool,
     files: FileFiles,
+    backup: Option<Section>,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -96,6 +98,8 @@ pub(crate) struct Config {
     pub(crate) max_file: u64,
     pub(crate) log: String,
     pub(crate) log_json: bool,
+    /// Backups by the clock.
+    pub(crate) backup: Option<Schedule>,
 }
 
 impl Config {
@@ -144,6 +148,7 @@ impl Config {
             max_file,
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             log_json: flags.log_json || file.log_json,
+            backup: Schedule::check(file.backup)?,
         })
     }
 }

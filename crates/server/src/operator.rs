@@ -1,9 +1,11 @@
 //! What an operator does at the command line.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, say::say, serve};
+use crate::{
+    clock::SystemClock, config::Config, dice::SystemRng, files, keep::schedule::describe, say::say, serve,
+};
 use clap::Args;
 use portico_core::{App, people};
-use portico_types::{Error, Result, Rng, Secret};
+use portico_types::{Clock, Error, Result, Rng, Secret};
 use std::{io::Read, sync::Arc};
 
 /// What the wizard would ask for.
@@ -74,6 +76,16 @@ pub(crate) async fn doctor(config: Config) -> Result<()> {
             let found = db.read_instance(|tx| Ok(tx.organizations()?.len())).await;
             let kind = if embedded { "embedded" } else { "PostgreSQL" };
             line("database", found.map(|n| format!("{kind}, {n} organizations")).map_err(|e| said(&e)));
+            match &config.backup {
+                Some(schedule) => {
+                    let state = db.read_instance(|tx| tx.backup_state()).await;
+                    line(
+                        "backup",
+                        state.map_err(|e| said(&e)).and_then(|s| describe(schedule, &s, SystemClock.now())),
+                    );
+                }
+                None => line("backup", Ok("none by the clock; see [backup] in portico.toml".into())),
+            }
             if let Some(servers) = &config.bus {
                 let app = App::new(db, Arc::new(SystemClock), SystemRng);
                 let key = serve::cursor_key(&app).await?;

@@ -1,6 +1,9 @@
 //! Wiring a server: database, hub, workers, HTTP; and ending it so that nothing is lost.
 
-use crate::{clock::SystemClock, config::Config, dice::SystemRng, files, metrics, nodes, pages, say::say};
+use crate::{
+    clock::SystemClock, config::Config, dice::SystemRng, files, keep::schedule::Scheduled, metrics, nodes,
+    pages, say::say,
+};
 use axum::{Router, middleware};
 use portico_api::Api;
 use portico_blobs::image_worker::ImageWorker;
@@ -27,6 +30,7 @@ pub(crate) struct Running {
     hub: Arc<Hub>,
     http: tokio::task::JoinHandle<()>,
     worker: tokio::task::JoinHandle<()>,
+    backups: Option<tokio::task::JoinHandle<()>>,
 }
 
 /// How long open requests may take to end.
@@ -81,6 +85,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
         .map_err(Error::internal)??
     };
     let app = App::new(db.clone(), Arc::clone(&clock), SystemRng);
+    let scheduled = Scheduled::new(config, db.clone(), Arc::clone(&clock), &mut SystemRng)?;
     let key = cursor_key(&app).await?;
     let bus = nodes::bus(config, &key)?;
     nodes::forget_together(&bus, &known);
@@ -123,6 +128,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
         metrics::listen(address, api, stopped.clone()).await?;
     }
     let worker = tokio::spawn(Worker { app: app.clone(), blobs }.run(stopped.clone()));
+    let backups = scheduled.map(|s| tokio::spawn(s.run(stopped.clone())));
     let http = tokio::spawn(async move {
         let mut stopped = stopped;
         let stop = async move {
@@ -132,7 +138,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running> {
         portico_edge::listen(listener, router, Patience::default(), stop).await;
     });
     let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    Ok(Running { app, address, url, stop, hub, http, worker })
+    Ok(Running { app, address, url, stop, hub, http, worker, backups })
 }
 
 impl Running {
@@ -145,6 +151,11 @@ impl Running {
         }
         if tokio::time::timeout(GRACE, self.worker).await.is_err() {
             tracing::warn!("a job did not end in time; it is done again at the next start");
+        }
+        if let Some(backups) = self.backups
+            && tokio::time::timeout(GRACE, backups).await.is_err()
+        {
+            tracing::warn!("the claim of the scheduled backup stays until it runs out");
         }
     }
 }

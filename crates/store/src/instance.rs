@@ -68,7 +68,7 @@ impl<'c> InstanceTx<'c> {
         self.emitted
     }
 
-    fn one<T>(
+    pub(crate) fn one<T>(
         &mut self,
         sql: &'static str,
         args: &[Value<'_>],
@@ -82,6 +82,10 @@ impl<'c> InstanceTx<'c> {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    pub(crate) fn change(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64> {
+        self.conn.exec(sql, args)
     }
 
     fn all<T>(

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{clock::SystemClock, config::Config, files, say::say, serve};
 use clap::Args;
+use portico_blobs::Blobs;
 use portico_store::{
     Engine, SCHEMA_VERSION,
     copy::{Field, Sink, Source, Table, Tally, encode},
@@ -38,27 +39,11 @@ const GATHERED: usize = 256 << 10;
 
 /// Backs up as the settings say where from.
 pub(crate) async fn run(config: Config, options: Options) -> Result<()> {
-    let to = options.to.iter().map(|key| crypt::recipient(key)).collect::<Result<Vec<_>>>()?;
     let engine = serve::engine(&config)?;
     let blobs = files::open(&config).await?;
     let done = tokio::task::spawn_blocking(move || {
-        let part = part_of(&options.file);
-        if options.file.exists() {
-            return Err(Error::invalid(
-                "file",
-                format!("{} is there already; name another file", options.file.display()),
-            ));
-        }
-        let file = crypt::private(&part)?;
-        let written =
-            Out::new(file, &to).and_then(|out| write(&engine, &Store::new(blobs), out)).and_then(|done| {
-                put_in_place(&part, &options.file)?;
-                Ok(done)
-            });
-        if written.is_err() {
-            let _half = std::fs::remove_file(&part);
-        }
-        written.map(|manifest| (manifest, options.file))
+        let done = into_file(&engine, blobs, &options.to, &options.file)?;
+        Ok::<_, Error>((done, options.file))
     });
     let ((manifest, lost), file) = done.await.map_err(Error::internal)??;
     say(format_args!("{}: {}", file.display(), manifest.describe()));
@@ -69,6 +54,34 @@ pub(crate) async fn run(config: Config, options: Options) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Writes a backup into a new file, which has its name only when all of it is there; encrypted where keys are named. Blocking.
+/// Says what it holds, and how many files that rows name are missing.
+pub(super) fn into_file(
+    engine: &Engine,
+    blobs: Blobs,
+    keys: &[String],
+    file: &Path,
+) -> Result<(Manifest, usize)> {
+    let to = keys.iter().map(|key| crypt::recipient(key)).collect::<Result<Vec<_>>>()?;
+    if file.exists() {
+        return Err(Error::invalid(
+            "file",
+            format!("{} is there already; name another file", file.display()),
+        ));
+    }
+    let part = part_of(file);
+    let out = crypt::private(&part)?;
+    let written =
+        Out::new(out, &to).and_then(|out| write(engine, &Store::new(blobs), out)).and_then(|done| {
+            put_in_place(&part, file)?;
+            Ok(done)
+        });
+    if written.is_err() {
+        let _half = std::fs::remove_file(&part);
+    }
+    written
 }
 
 /// Makes a key pair for backups.

@@ -10,6 +10,7 @@ mod files;
 mod format;
 pub(crate) mod moving;
 pub(crate) mod restore;
+pub(crate) mod schedule;
 mod walk;
 
 #[cfg(test)]
