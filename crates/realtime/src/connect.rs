@@ -11,7 +11,7 @@ use crate::{
     tenant::Tenant,
 };
 use portico_domain::{member::Role, session::Scopes};
-use portico_types::{Error, Millis, Result, TenantId};
+use portico_types::{Error, LogPlace, Millis, Result, TenantId};
 use std::sync::{Arc, atomic::Ordering};
 
 /// How often an organization that is being forgotten is asked for again.
@@ -25,6 +25,7 @@ struct Known {
     expires_at: Option<Millis>,
     first: i64,
     last: i64,
+    epoch: i64,
 }
 
 async fn ask_store(hub: &Shared, tenant: TenantId, viewer: Viewer) -> Result<Known> {
@@ -47,7 +48,8 @@ async fn ask_store(hub: &Shared, tenant: TenantId, viewer: Viewer) -> Result<Kno
                 Viewer::Contact { id, inbox } => r.contact_of(inbox, id)?.is_none_or(|c| !c.blocked),
                 Viewer::Member { .. } | Viewer::Reporter { .. } => true,
             };
-            Ok(Known { valid, expires_at, first: r.first_event()?, last: r.last_event()? })
+            let LogPlace { epoch, seq } = r.log_place()?;
+            Ok(Known { valid, expires_at, first: r.first_event()?, last: seq, epoch })
         })
         .await
 }
@@ -72,6 +74,11 @@ pub(crate) async fn connect(
         let (connection, at) = {
             let Some(mut state) = tenant.lock() else { continue };
             if state.closed {
+                continue;
+            }
+            if state.index.epoch != known.epoch {
+                drop(state);
+                hub.begin_again(&tenant);
                 continue;
             }
             (place(hub, &tenant, &mut state, viewer, cursor, scopes, &known)?, state.delivered)
@@ -138,6 +145,8 @@ fn place(
     let asked = cursor.map(|text| open(hub, tenant.id, &viewer, role, text)).transpose()?;
     check_limits(&hub.options, state, &viewer)?;
     let at = state.delivered;
+    // A number of another life of the log says nothing here.
+    let asked = asked.filter(|asked| asked.epoch == known.epoch).map(|asked| asked.seq);
     let from = asked.filter(|from| {
         // Up to `delivered`, all is either in the log or too old to be.
         *from == at || *from < at && at - from <= hub.options.replay && (1..=from + 1).contains(&known.first)
@@ -147,14 +156,20 @@ fn place(
     let conn = Arc::new(conn);
     state.add(&conn);
     let ready = Ready {
-        cursor: deliver::cursor(hub, tenant.id, &viewer, role, from.unwrap_or(at)),
+        cursor: deliver::cursor(
+            hub,
+            tenant.id,
+            &viewer,
+            role,
+            LogPlace { epoch: known.epoch, seq: from.unwrap_or(at) },
+        ),
         resumed: from.is_some(),
     };
     let replay = from.filter(|from| *from < at).map(|next| Replay { next, until: at });
     Ok(Connection::new(Arc::clone(hub), Arc::clone(tenant), conn, ready, replay))
 }
 
-fn open(hub: &Shared, tenant: TenantId, viewer: &Viewer, role: Option<Role>, text: &str) -> Result<i64> {
+fn open(hub: &Shared, tenant: TenantId, viewer: &Viewer, role: Option<Role>, text: &str) -> Result<LogPlace> {
     match role {
         // Who was a guest until now comes with a sealed cursor.
         Some(role) if role > Role::Guest => plain(text).or_else(|_| hub.sealer.open(tenant, viewer, text)),

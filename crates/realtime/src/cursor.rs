@@ -6,12 +6,13 @@ use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
     aead::{Aead, KeyInit, Payload},
 };
-use portico_types::{Error, Result, TenantId};
+use portico_types::{Error, LogPlace, Result, TenantId};
 use sha2::{Digest, Sha256};
 
 const NONCE: usize = 24;
-/// Nonce, eight bytes of number, tag.
-const LEN: usize = NONCE + 8 + 16;
+/// Bytes of the number, and of the number with a life of the log.
+const SEALED: [usize; 2] = [8, 17];
+const TAG: usize = 16;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 pub(crate) struct Sealer {
@@ -35,12 +36,41 @@ pub(crate) fn refused() -> Error {
     Error::invalid("cursor", "this cursor is not one of yours; start without a cursor and fetch anew")
 }
 
-/// Reads a member's cursor, which is the log's number.
-pub(crate) fn plain(text: &str) -> Result<i64> {
-    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+/// A member's cursor: the number, and the life of the log it counts in where that is not the first. Cursors from before
+/// there were lives are those of the first.
+pub(crate) fn text(at: LogPlace) -> String {
+    match at.epoch {
+        0 => at.seq.to_string(),
+        epoch => format!("{}-{epoch:x}", at.seq),
+    }
+}
+
+/// Reads a member's cursor.
+pub(crate) fn plain(text: &str) -> Result<LogPlace> {
+    let (seq, epoch) = match text.split_once('-') {
+        Some((seq, epoch)) => (seq, hex(epoch).filter(|epoch| *epoch != 0).ok_or_else(refused)?),
+        None => (text, 0),
+    };
+    if seq.is_empty() || !seq.bytes().all(|b| b.is_ascii_digit()) {
         return Err(refused());
     }
-    text.parse().map_err(|_| refused())
+    Ok(LogPlace { epoch, seq: seq.parse().map_err(|_| refused())? })
+}
+
+fn hex(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    digits.then(|| i64::from_str_radix(text, 16).ok()).flatten()
+}
+
+/// What is sealed: the number, and behind it the life of the log where that is not the first.
+fn message(at: LogPlace) -> Vec<u8> {
+    let mut bytes = at.seq.to_be_bytes().to_vec();
+    if at.epoch != 0 {
+        bytes.extend_from_slice(&at.epoch.to_be_bytes());
+        // Makes it whole characters.
+        bytes.push(0);
+    }
+    bytes
 }
 
 impl Sealer {
@@ -52,11 +82,11 @@ impl Sealer {
     }
 
     /// The nonce is made from all that is sealed: it repeats only where the whole cursor does.
-    fn nonce(&self, bound: &[u8; 25], number: [u8; 8]) -> [u8; NONCE] {
+    fn nonce(&self, bound: &[u8; 25], message: &[u8]) -> [u8; NONCE] {
         let hash: [u8; 32] = Sha256::new()
             .chain_update(self.nonce_key)
             .chain_update(bound)
-            .chain_update(number)
+            .chain_update(message)
             .finalize()
             .into();
         let mut nonce = [0; NONCE];
@@ -64,36 +94,34 @@ impl Sealer {
         nonce
     }
 
-    /// A cursor at `seq`, 64 characters of base64url.
-    pub(crate) fn seal(&self, tenant: TenantId, viewer: &Viewer, seq: i64) -> String {
-        let (bound, number) = (bound(tenant, viewer), seq.to_be_bytes());
-        let nonce = self.nonce(&bound, number);
-        // Sealing eight bytes in memory cannot fail; were it to, the empty cursor is one that is refused.
-        let Ok(sealed) = self.cipher.encrypt(&XNonce::from(nonce), Payload { msg: &number, aad: &bound })
+    /// A cursor at a place of the log: 64 characters of base64url, or 76 in a later life of it.
+    pub(crate) fn seal(&self, tenant: TenantId, viewer: &Viewer, at: LogPlace) -> String {
+        let (bound, message) = (bound(tenant, viewer), message(at));
+        let nonce = self.nonce(&bound, &message);
+        // Sealing a few bytes in memory cannot fail; were it to, the empty cursor is one that is refused.
+        let Ok(sealed) = self.cipher.encrypt(&XNonce::from(nonce), Payload { msg: &message, aad: &bound })
         else {
             return String::new();
         };
-        let mut bytes = [0; LEN];
-        bytes[..NONCE].copy_from_slice(&nonce);
-        bytes[NONCE..].copy_from_slice(&sealed);
-        encode(&bytes)
+        encode(&[&nonce[..], &sealed].concat())
     }
 
     /// Reads a cursor that came back from `viewer`.
-    pub(crate) fn open(&self, tenant: TenantId, viewer: &Viewer, text: &str) -> Result<i64> {
+    pub(crate) fn open(&self, tenant: TenantId, viewer: &Viewer, text: &str) -> Result<LogPlace> {
         let bytes = decode(text).ok_or_else(refused)?;
-        let (nonce, sealed) = bytes.split_at(NONCE);
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| refused())?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or_else(refused)?;
         let aad = bound(tenant, viewer);
-        let number = self
+        let opened = self
             .cipher
-            .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: &aad })
+            .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &aad })
             .map_err(|_| refused())?;
-        Ok(i64::from_be_bytes(number.try_into().map_err(|_| refused())?))
+        let (seq, rest) = opened.split_first_chunk().ok_or_else(refused)?;
+        let epoch = rest.split_first_chunk().map_or(0, |(epoch, _)| i64::from_be_bytes(*epoch));
+        Ok(LogPlace { epoch, seq: i64::from_be_bytes(*seq) })
     }
 }
 
-fn encode(bytes: &[u8; LEN]) -> String {
+fn encode(bytes: &[u8]) -> String {
     bytes
         .as_chunks::<3>()
         .0
@@ -105,17 +133,17 @@ fn encode(bytes: &[u8; LEN]) -> String {
         .collect()
 }
 
-fn decode(text: &str) -> Option<[u8; LEN]> {
-    if text.len() != LEN / 3 * 4 {
+fn decode(text: &str) -> Option<Vec<u8>> {
+    if !SEALED.iter().any(|sealed| text.len() == (NONCE + sealed + TAG) / 3 * 4) {
         return None;
     }
-    let mut out = [0; LEN];
-    for (from, to) in text.as_bytes().as_chunks::<4>().0.iter().zip(out.as_chunks_mut::<3>().0) {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    for from in text.as_bytes().as_chunks::<4>().0 {
         let mut n = 0;
         for byte in from {
             n = n << 6 | ALPHABET.iter().position(|a| a == byte)? as u32;
         }
-        to.copy_from_slice(&n.to_be_bytes()[1..]);
+        out.extend_from_slice(&n.to_be_bytes()[1..]);
     }
     Some(out)
 }
@@ -125,6 +153,10 @@ mod tests {
     use super::*;
     use portico_types::{ContactId, Id, InboxId, MemberId, ReporterId, RoomId};
 
+    fn at(seq: i64, epoch: i64) -> LogPlace {
+        LogPlace { epoch, seq }
+    }
+
     fn contact(n: u8) -> Viewer {
         Viewer::Contact { id: ContactId(Id([n; 16])), inbox: InboxId(Id([9; 16])) }
     }
@@ -132,10 +164,10 @@ mod tests {
     #[test]
     fn a_cursor_opens_for_its_viewer_only() {
         let sealer = Sealer::new(&[1; 32]);
-        for seq in [0, 1, 77, i64::MAX] {
-            let text = sealer.seal(TenantId(1), &contact(1), seq);
-            assert_eq!(text.len(), 64);
-            assert_eq!(sealer.open(TenantId(1), &contact(1), &text).unwrap(), seq);
+        for at in [0, 1, 77, i64::MAX].into_iter().flat_map(|n| [at(n, 0), at(n, 1), at(n, i64::MAX)]) {
+            let text = sealer.seal(TenantId(1), &contact(1), at);
+            assert_eq!(text.len(), if at.epoch == 0 { 64 } else { 76 });
+            assert_eq!(sealer.open(TenantId(1), &contact(1), &text).unwrap(), at);
             assert!(sealer.open(TenantId(2), &contact(1), &text).is_err());
             assert!(sealer.open(TenantId(1), &contact(2), &text).is_err());
             let same_id = Viewer::Reporter { id: ReporterId(Id([1; 16])), room: RoomId(Id([9; 16])) };
@@ -149,7 +181,7 @@ mod tests {
     #[test]
     fn every_changed_character_is_noticed() {
         let sealer = Sealer::new(&[1; 32]);
-        let text = sealer.seal(TenantId(1), &contact(1), 42);
+        let text = sealer.seal(TenantId(1), &contact(1), at(42, 0));
         for at in 0..text.len() {
             let mut changed = text.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
@@ -164,15 +196,35 @@ mod tests {
     #[test]
     fn neighbours_look_unrelated() {
         let sealer = Sealer::new(&[1; 32]);
-        let (a, b) = (sealer.seal(TenantId(1), &contact(1), 41), sealer.seal(TenantId(1), &contact(1), 42));
+        let (a, b) = (
+            sealer.seal(TenantId(1), &contact(1), at(41, 0)),
+            sealer.seal(TenantId(1), &contact(1), at(42, 0)),
+        );
         let same = a.bytes().zip(b.bytes()).filter(|(a, b)| a == b).count();
         assert!(same < 12, "{same} of 64 characters are equal");
     }
 
     #[test]
-    fn plain_cursors_are_digits() {
-        assert_eq!(plain("42").unwrap(), 42);
-        for bad in ["", "-1", "+1", " 1", "1x", "99999999999999999999"] {
+    fn plain_cursors_are_digits_and_the_life_of_their_log() {
+        assert_eq!((text(at(42, 0)), text(at(42, 255))), ("42".into(), "42-ff".into()));
+        for place in [at(42, 0), at(0, 1), at(i64::MAX, i64::MAX)] {
+            assert_eq!(plain(&text(place)).unwrap(), place);
+        }
+        let bad = [
+            "",
+            "-1",
+            "+1",
+            " 1",
+            "1x",
+            "99999999999999999999",
+            "1-",
+            "1-0",
+            "1-+1",
+            "1-1-1",
+            "1-FF",
+            "1-11111111111111111",
+        ];
+        for bad in bad {
             assert_eq!(plain(bad).unwrap_err().field(), Some("cursor"), "{bad}");
         }
     }

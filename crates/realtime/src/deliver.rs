@@ -3,6 +3,7 @@
 use crate::{
     Viewer,
     board::Presence,
+    cursor,
     frame::{self, Frames},
     hub::Shared,
     index::{Companions, Index, subject},
@@ -16,7 +17,7 @@ use portico_domain::{
     event::Audience, member::Role, message::AuthorKind, room::Ring, session::Scope, session::Scopes,
 };
 use portico_store::{LogEvent, Logged};
-use portico_types::{Id, MemberId, TenantId};
+use portico_types::{Id, LogPlace, MemberId, TenantId};
 use serde::Serialize;
 use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
@@ -40,7 +41,8 @@ impl<'e> Telling<'e> {
     /// The frame for a connection; nothing when its viewer may not hear of the event.
     pub(crate) fn frame(&mut self, hub: &Shared, index: &Index, conn: &Conn) -> Option<Bytes> {
         let event = self.event;
-        let cursor = || hub.sealer.seal(event.tenant, &conn.viewer, event.seq);
+        let at = LogPlace { epoch: index.epoch, seq: event.seq };
+        let cursor = || hub.sealer.seal(event.tenant, &conn.viewer, at);
         let Some(member) = conn.viewer.member() else {
             if !outside_hears(&conn.viewer, event) {
                 return None;
@@ -52,7 +54,7 @@ impl<'e> Telling<'e> {
             return None;
         }
         let is_guest = index.person(member).is_none_or(|p| p.role == Role::Guest);
-        Some(if is_guest { self.frames.guest(&cursor()) } else { self.frames.member() })
+        Some(if is_guest { self.frames.guest(&cursor()) } else { self.frames.member(index.epoch) })
     }
 }
 
@@ -256,16 +258,16 @@ fn loose(hub: &Shared, conns: &[Arc<Conn>], scopes: Scopes, frame: &Bytes, touch
     }
 }
 
-/// The cursor text a viewer gets: the log's number for members, sealed for everybody else.
+/// The cursor text a viewer gets: the place in the log for members, sealed for everybody else.
 pub(crate) fn cursor(
     hub: &Shared,
     tenant: TenantId,
     viewer: &Viewer,
     role: Option<Role>,
-    seq: i64,
+    at: LogPlace,
 ) -> String {
     match (viewer, role) {
-        (Viewer::Member { .. }, Some(role)) if role > Role::Guest => seq.to_string(),
-        _ => hub.sealer.seal(tenant, viewer, seq),
+        (Viewer::Member { .. }, Some(role)) if role > Role::Guest => cursor::text(at),
+        _ => hub.sealer.seal(tenant, viewer, at),
     }
 }

@@ -1,9 +1,10 @@
 //! Wire formats. A frame is made once and shared by everyone who gets it; only sealed cursors are made for each.
 
-use crate::options::Envelope;
+use crate::{cursor, options::Envelope};
 use bytes::Bytes;
 use portico_domain::event::Event;
 use portico_store::LogEvent;
+use portico_types::LogPlace;
 use std::fmt::Write;
 
 /// The frames of one event, made when first asked for.
@@ -20,12 +21,13 @@ impl<'e> Frames<'e> {
         Self { event, envelope, member: None, guest: None }
     }
 
-    /// For members: the log's own number and bytes.
-    pub(crate) fn member(&mut self) -> Bytes {
+    /// For members: the log's own place and bytes. `epoch`: the life of the log.
+    pub(crate) fn member(&mut self, epoch: i64) -> Bytes {
         let (event, envelope) = (self.event, self.envelope);
         self.member
             .get_or_insert_with(|| {
-                let mut text = format!("{{\"cursor\":\"{}\"", event.seq);
+                let at = cursor::text(LogPlace { epoch, seq: event.seq });
+                let mut text = format!("{{\"cursor\":\"{at}\"");
                 push_rest(&mut text, event, &event.body);
                 envelope(text)
             })

@@ -16,7 +16,7 @@ use portico_bus::{Bus, Health, Note, Peer};
 use portico_domain::{member::Role, session::Scopes};
 use portico_store::{Db, Logged};
 use portico_types::{
-    Clock, ContactId, Error, InboxId, MemberId, Millis, ReporterId, Result, TenantId, TokenId,
+    Clock, ContactId, Error, InboxId, LogPlace, MemberId, Millis, ReporterId, Result, TenantId, TokenId,
 };
 use std::{
     collections::HashMap,
@@ -91,6 +91,16 @@ impl Shared {
             tenants.remove(&tenant.id);
         }
         state.closed
+    }
+
+    /// The logs have begun another life: everybody here fetches anew, and whoever comes next loads it.
+    pub(crate) fn begin_again(&self, tenant: &Tenant) {
+        if let Some(mut state) = tenant.lock() {
+            tracing::warn!(tenant = tenant.id.0, "the log is another one than before; beginning anew");
+            state.end(End::Resync, self.clock.now(), |_| true);
+        }
+        self.forget(tenant, |_, _| true);
+        tenant.nudge();
     }
 
     /// Tells the other nodes.
@@ -180,10 +190,10 @@ impl Hub {
         connect::connect(&self.0, tenant, viewer, cursor, scopes).await
     }
 
-    /// The cursor at log number `seq` as this viewer gets it, for what is fetched before the stream begins. `role`: of
+    /// The cursor at a place of the log as this viewer gets it, for what is fetched before the stream begins. `role`: of
     /// a member; sealed for guests and outside people.
-    pub fn cursor(&self, tenant: TenantId, viewer: &Viewer, role: Option<Role>, seq: i64) -> String {
-        deliver::cursor(&self.0, tenant, viewer, role, seq)
+    pub fn cursor(&self, tenant: TenantId, viewer: &Viewer, role: Option<Role>, at: LogPlace) -> String {
+        deliver::cursor(&self.0, tenant, viewer, role, at)
     }
 
     /// Passes something of the moment on, after the caller has checked that its author may be there.

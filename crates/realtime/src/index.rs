@@ -55,12 +55,16 @@ pub(crate) type Companions = OnceCell<HashSet<MemberId>>;
 
 /// What the store says at the start.
 pub(crate) struct Snapshot {
+    /// The life of the log.
+    pub(crate) epoch: i64,
     pub(crate) memberships: Vec<(Id, GroupKind, MemberId)>,
     pub(crate) standings: Vec<(MemberId, Standing, PresenceChoice)>,
 }
 
 #[derive(Default)]
 pub(crate) struct Index {
+    /// The life of the log that its events' numbers count in.
+    pub(crate) epoch: i64,
     people: HashMap<MemberId, Person>,
     groups: HashMap<Id, Group>,
     admins: HashSet<MemberId>,
@@ -68,7 +72,7 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
-        let mut index = Self::default();
+        let mut index = Self { epoch: snapshot.epoch, ..Self::default() };
         for (id, standing, choice) in snapshot.standings {
             index.set_person(id, Person { role: standing.role, suspended: standing.suspended, choice });
         }

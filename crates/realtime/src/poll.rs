@@ -61,9 +61,14 @@ async fn look(hub: &Arc<Shared>, tokens: bool) -> Result<()> {
     if loaded.is_empty() {
         return Ok(());
     }
-    let heads: HashMap<TenantId, i64> =
-        hub.db.read_instance(|tx| Ok(tx.log_heads()?.into_iter().collect())).await?;
+    let (heads, epoch): (HashMap<TenantId, i64>, i64) =
+        hub.db.read_instance(|tx| Ok((tx.log_heads()?.into_iter().collect(), tx.epoch()?))).await?;
     for tenant in &loaded {
+        // Restored while this node had lost its connections to it.
+        if tenant.lock().is_some_and(|state| state.index.epoch != epoch) {
+            hub.begin_again(tenant);
+            continue;
+        }
         if let Some(head) = heads.get(&tenant.id)
             && *head > *tenant.progress.borrow()
         {

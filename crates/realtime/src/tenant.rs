@@ -9,7 +9,7 @@ use crate::{
     state::State,
 };
 use portico_store::Logged;
-use portico_types::{Error, Result, TenantId};
+use portico_types::{Error, LogPlace, Result, TenantId};
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -137,8 +137,8 @@ pub(crate) async fn snapshot(hub: &Shared, tenant: TenantId) -> Result<(Index, i
     let (snapshot, last) = hub
         .db
         .read(tenant, |r| {
-            let last = r.last_event()?;
-            Ok((Snapshot { memberships: r.all_memberships()?, standings: r.all_standings()? }, last))
+            let LogPlace { epoch, seq } = r.log_place()?;
+            Ok((Snapshot { epoch, memberships: r.all_memberships()?, standings: r.all_standings()? }, seq))
         })
         .await?;
     Ok((Index::new(snapshot), last))

@@ -189,6 +189,20 @@ impl<'c> InstanceTx<'c> {
         })
     }
 
+    /// Which life of the logs this is: 0 as they began.
+    pub fn epoch(&mut self) -> Result<i64> {
+        let found =
+            self.one("/* instance: epoch */ SELECT COALESCE(MAX(epoch), 0) FROM history", &[], |r| r.int(0))?;
+        Ok(found.unwrap_or(0))
+    }
+
+    /// Begins another life of the logs: whoever resumes from before fetches anew. `epoch`: by chance, not 0.
+    pub fn begin_epoch(&mut self, epoch: i64) -> Result<()> {
+        self.change("/* instance: epoch */ DELETE FROM history", &[])?;
+        self.change("/* instance: epoch */ INSERT INTO history (epoch) VALUES ($1)", &[epoch.into()])?;
+        Ok(())
+    }
+
     /// A setting of the server.
     pub fn setting(&mut self, key: &str) -> Result<Option<String>> {
         self.one(

@@ -7,7 +7,7 @@ use crate::{
     value::{Row, Value},
 };
 use portico_domain::{event::Audience, event::Event, room::Ring};
-use portico_types::{Error, Id, MemberId, Millis, Result, RoomId, TenantId};
+use portico_types::{Error, Id, LogPlace, MemberId, Millis, Result, RoomId, TenantId};
 use std::sync::{Arc, OnceLock};
 
 /// An event as it was committed. `body` is the record form: `{"type":…,"data":…}`.
@@ -151,6 +151,16 @@ impl Read<'_> {
     /// The number of the newest event.
     pub fn last_event(&mut self) -> Result<i64> {
         Ok(self.one("SELECT seq FROM tenant WHERE tenant_id = $1", &[], |r| r.int(0))?.unwrap_or(0))
+    }
+
+    /// The newest event's place.
+    pub fn log_place(&mut self) -> Result<LogPlace> {
+        let place = self.one(
+            "SELECT seq, (SELECT COALESCE(MAX(epoch), 0) FROM history) FROM tenant WHERE tenant_id = $1",
+            &[],
+            |r| Ok(LogPlace { seq: r.int(0)?, epoch: r.int(1)? }),
+        )?;
+        Ok(place.unwrap_or_default())
     }
 
     /// The number of the oldest event still kept, 0 when there is none.

@@ -7,10 +7,10 @@ use portico_domain::{
     organization::Organization,
 };
 use portico_store::{
-    Db, Engine, NewMember, Options,
+    Db, Engine, NewMember, Options, Read,
     copy::{Contents, Field, Kept, Sink, Source, Tally, Target},
 };
-use portico_types::{Id, MemberId, Millis, OrganizationId};
+use portico_types::{Id, LogPlace, MemberId, Millis, OrganizationId, TenantId};
 
 /// The engines to copy between: SQLite always, PostgreSQL where there is one.
 fn engines(name: &str, dir: &std::path::Path) -> Vec<Engine> {
@@ -91,7 +91,7 @@ fn copy(from: &Engine, to: &Engine, replace: bool) -> Kept {
     let sent = source.read(&mut target).unwrap();
     sent.must_equal(&target.contents().unwrap(), "the copy").unwrap();
     drop(source);
-    target.commit("before-test").unwrap()
+    target.commit("before-test", EPOCH).unwrap()
 }
 
 #[test]
@@ -111,6 +111,33 @@ fn organizations_arrive_whole_on_either_engine_and_come_back() {
         Db::open(&Options::new(there), |_| {}).unwrap();
     }
     dropped("there");
+}
+
+/// A life of the logs.
+const EPOCH: i64 = 77;
+
+#[test]
+fn what_is_put_in_place_is_another_life_of_its_logs() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Engine::Sqlite(dir.path().join("first"));
+    fill(&first, 1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let place = |engine: &Engine| {
+        let db = Db::open(&Options::new(engine.clone()), |_| {}).unwrap();
+        runtime.block_on(db.read(TenantId(1), |r: &mut Read<'_>| r.log_place())).unwrap()
+    };
+    assert_eq!(place(&first), LogPlace { epoch: 0, seq: 250 });
+    for there in engines("life", dir.path()) {
+        copy(&first, &there, false);
+        assert_eq!(place(&there), LogPlace { epoch: EPOCH, seq: 250 });
+        // It is not part of what is copied: equal contents have equal hashes, whatever happened to them.
+        assert_eq!(contents(&there), contents(&first));
+        let mut target = Target::open(&there, true).unwrap();
+        Source::open(&first).unwrap().read(&mut target).unwrap();
+        target.commit("again", EPOCH + 1).unwrap();
+        assert_eq!(place(&there).epoch, EPOCH + 1);
+    }
+    dropped("life");
 }
 
 #[test]

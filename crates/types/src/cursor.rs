@@ -2,6 +2,16 @@
 
 use crate::{Error, Id, Result};
 
+/// A place in an organization's log, as streams resume from it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LogPlace {
+    /// Which life of the log: 0 as it began, another number after each restore or move. Numbers of two lives have nothing
+    /// to do with each other.
+    pub epoch: i64,
+    /// The event's number.
+    pub seq: i64,
+}
+
 /// A position in a list ordered by `(number, id)`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PageCursor {

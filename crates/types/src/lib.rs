@@ -13,7 +13,7 @@ mod rng;
 mod secret;
 mod time;
 
-pub use cursor::PageCursor;
+pub use cursor::{LogPlace, PageCursor};
 pub use error::{Error, ErrorCode, Result};
 pub use id::{
     AuditId, ContactId, DraftKey, FileId, Id, InboxId, InviteId, JobId, MemberId, MessageId, OrganizationId,

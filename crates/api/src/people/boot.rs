@@ -77,7 +77,7 @@ pub(crate) async fn boot(
     let tenant = ctx.tenant;
     let view = api.edge.app.ask(ctx, people::Boot).await?;
     let viewer = Viewer::Member { id: view.me.member.id, session: None, token: None };
-    let cursor = api.hub.cursor(tenant, &viewer, Some(view.me.member.role), view.seq);
+    let cursor = api.hub.cursor(tenant, &viewer, Some(view.me.member.role), view.at);
     let guest = view.me.member.role == portico_domain::member::Role::Guest;
     let known: std::collections::HashSet<_> = view.members.iter().map(|m| m.id).collect();
     let presence = api

@@ -75,6 +75,11 @@ pub(crate) async fn begin(
         visitor: begun.visitor,
         conversation: begun.conversation,
         unread: begun.unread,
-        cursor: api.hub.cursor(tenant, &viewer, None, begun.seq),
+        cursor: api.hub.cursor(
+            tenant,
+            &viewer,
+            None,
+            portico_types::LogPlace { epoch: begun.epoch, seq: begun.seq },
+        ),
     }))
 }

@@ -32,8 +32,8 @@ pub struct BootView {
     pub security: (i64, i64),
     /// Threads with news, and calls in them.
     pub threads: (i64, i64),
-    /// The number of the newest event in this snapshot.
-    pub seq: i64,
+    /// The place of the newest event in this snapshot.
+    pub at: portico_types::LogPlace,
 }
 
 /// People sent at the start; of larger organizations the rest is asked for by name.
@@ -59,7 +59,7 @@ impl Query for Boot {
             customers: if me.customers { customers::Counts.run(ctx, read)? } else { OpenCounts::default() },
             security: if me.security { read.report_counts(id)? } else { (0, 0) },
             threads: read.thread_counts(sight)?,
-            seq: read.last_event()?,
+            at: read.log_place()?,
             me,
             members,
             channels,

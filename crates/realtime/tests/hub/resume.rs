@@ -209,6 +209,44 @@ async fn a_cursor_that_is_too_old_or_not_yet_there_means_fetching_anew() {
 }
 
 #[tokio::test]
+async fn a_cursor_of_another_life_of_the_log_means_fetching_anew() {
+    let world = World::new();
+    let org = world.organization("a").await;
+    let (ann, gil) = (org.person(1, Role::Member).await, org.person(2, Role::Guest).await);
+    let mut before = Vec::new();
+    for viewer in [member(ann), member(gil), contact()] {
+        before.push((viewer, org.connect(viewer, None).await.unwrap()));
+    }
+    let begin = async |epoch: i64| world.db.write_instance(move |tx| tx.begin_epoch(epoch)).await.unwrap();
+    begin(255).await;
+    org.mark("after").await;
+    // As long as nobody looks at the database, this node does not know; the first who comes makes it.
+    for (viewer, old) in &before {
+        let again = org.connect(*viewer, Some(&old.cursor())).await.unwrap();
+        assert!(!again.resumed(), "{}", old.cursor());
+        let resumed = org.connect(*viewer, Some(&again.cursor())).await.unwrap();
+        assert!(resumed.resumed(), "{}", again.cursor());
+    }
+    for (_, old) in &mut before {
+        let end = loop {
+            if let Err(end) = old.next().await {
+                break end;
+            }
+        };
+        assert_eq!(end, portico_realtime::End::Resync);
+    }
+    let mut client = org.connect(member(ann), None).await.unwrap();
+    assert_eq!(client.cursor(), format!("{}-ff", org.last().await));
+    org.mark("more").await;
+    let frame = client.next().await.unwrap();
+    assert_eq!(cursor_of(&frame), format!("{}-ff", org.last().await));
+    // The number alone, or in yet another life, says nothing here.
+    for other in [org.last().await.to_string(), format!("{}-fe", org.last().await)] {
+        assert!(!org.connect(member(ann), Some(&other)).await.unwrap().resumed(), "{other}");
+    }
+}
+
+#[tokio::test]
 async fn a_slow_reader_is_told_to_resume_and_loses_nothing() {
     let world = World::with(portico_realtime::Options { queue_frames: 8, ..options() });
     let org = world.organization("a").await;

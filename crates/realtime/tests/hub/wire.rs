@@ -10,7 +10,7 @@ use portico_domain::{
     team::Team,
 };
 use portico_realtime::Viewer;
-use portico_types::{ContactId, InboxId, MessageId, Millis, ReporterId, RoomId, TeamId};
+use portico_types::{ContactId, InboxId, LogPlace, MessageId, Millis, ReporterId, RoomId, TeamId};
 
 #[tokio::test]
 async fn a_members_frame_is_the_logs_own_record_with_its_number() {
@@ -96,9 +96,12 @@ async fn guests_get_less_and_cursors_of_their_own() {
         assert_eq!(org.connect(member(gil), Some(&stolen)).await.err().unwrap().field(), Some("cursor"));
     }
     let at = org.last().await;
-    let made = world.hub.cursor(org.tenant, &member(gil), Some(Role::Guest), at);
+    let made = world.hub.cursor(org.tenant, &member(gil), Some(Role::Guest), LogPlace { epoch: 0, seq: at });
     assert_eq!(org.connect(member(gil), Some(&made)).await.unwrap().cursor(), made);
-    assert_eq!(world.hub.cursor(org.tenant, &member(mia), Some(Role::Member), at), at.to_string());
+    assert_eq!(
+        world.hub.cursor(org.tenant, &member(mia), Some(Role::Member), LogPlace { epoch: 0, seq: at }),
+        at.to_string()
+    );
 }
 
 #[tokio::test]

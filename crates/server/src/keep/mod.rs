@@ -16,7 +16,8 @@ mod walk;
 #[cfg(test)]
 mod hostile_tests;
 
-use portico_types::{Error, Result};
+use crate::dice::SystemRng;
+use portico_types::{Error, Result, Rng};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -112,6 +113,11 @@ impl Manifest {
             self.bytes
         )
     }
+}
+
+/// The name of a new life of the logs.
+fn new_epoch() -> i64 {
+    i64::from_be_bytes(SystemRng.next_u64().to_be_bytes()).unsigned_abs().clamp(1, i64::MAX as u64) as i64
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -107,7 +107,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         sent.must_equal(&arrived, "what arrived")?;
         let open = |place: &FilePlace| Ok::<_, Error>(Store::new(runtime.block_on(place.open())?));
         let seen = carry(&names, &open(&old)?, (old != new).then(|| open(&new)).transpose()?.as_ref())?;
-        let kept = target.commit(&format!("before-move-{}", SystemClock.now().0))?;
+        let kept = target.commit(&format!("before-move-{}", SystemClock.now().0), super::new_epoch())?;
         Ok::<_, Error>((sent, seen, kept))
     });
     let (contents, seen, kept) = done.await.map_err(Error::internal)??;

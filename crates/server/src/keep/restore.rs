@@ -93,7 +93,7 @@ fn into_place(
     if super::hex(&contents.sha256()) != manifest.database {
         return Err(Error::internal("what was restored reads back as something else; nothing was replaced"));
     }
-    taking.target.commit(&format!("before-restore-{}", SystemClock.now().0))
+    taking.target.commit(&format!("before-restore-{}", SystemClock.now().0), super::new_epoch())
 }
 
 struct Taking {

@@ -3,6 +3,7 @@
 use crate::{
     command_line::portico,
     server::{BIN, Server},
+    stream::Stream,
 };
 use portico_store::Engine;
 use serde_json::json;
@@ -218,6 +219,50 @@ fn a_restore_that_was_cut_off_is_said_and_not_served_as_new() {
     std::fs::write(home.dir.path().join("portico.restoring.db"), b"half").unwrap();
     let e = home.run("serve", &["--listen", "127.0.0.1:0"]).unwrap_err();
     assert!(e.contains("cut off"), "{e}");
+}
+
+#[test]
+fn a_page_that_saw_what_a_restore_undid_fetches_anew() {
+    for home in [Some(Home::lite()), Home::postgres()].into_iter().flatten() {
+        eprintln!("{}", home.name());
+        let work = tempfile::tempdir().unwrap();
+        let backup = work.path().join("backup").display().to_string();
+        let server = home.serve();
+        let (token, room) = server.set_up();
+        let path = format!("/rooms/{room}/messages");
+        let say = |server: &Server, text: String| {
+            assert_eq!(server.post(&path, &token, &json!({"body": text})).0, 201)
+        };
+        home.run("backup", &["--plain", &backup]).unwrap();
+        let mut page = Stream::open(&server.address, &token, None);
+        for n in 0..5 {
+            say(&server, format!("lost {n}"));
+            assert_eq!(page.next_text(), format!("lost {n}"));
+        }
+        drop(server);
+        home.run("restore", &["--replace", &backup]).unwrap();
+        let server = home.serve();
+        // As much is written again as was lost, and more: the number alone would be one of the new log's.
+        for n in 0..9 {
+            say(&server, format!("instead {n}"));
+        }
+        let mut again = Stream::open(&server.address, &token, Some(&page.cursor));
+        assert!(!again.resumed, "it would go on in the middle of another history");
+        // What it fetches anew, it goes on from.
+        let boot = server.get("/boot", &token)["cursor"].as_str().unwrap().to_owned();
+        assert_eq!(boot, again.cursor);
+        say(&server, "more".into());
+        assert_eq!(again.next_text(), "more");
+        let mut third = Stream::open(&server.address, &token, Some(&boot));
+        assert!(third.resumed);
+        assert_eq!(third.next_text(), "more");
+        drop(server);
+        let server = home.serve();
+        assert!(
+            Stream::open(&server.address, &token, Some(&again.cursor)).resumed,
+            "a restart begins no new history"
+        );
+    }
 }
 
 #[test]

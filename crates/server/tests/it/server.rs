@@ -158,6 +158,11 @@ impl Server {
         (token, room)
     }
 
+    /// Waits until it has ended by itself, well.
+    pub(crate) fn ended(mut self) {
+        assert!(self.child.wait().expect("it ends").success());
+    }
+
     pub(crate) fn kill(mut self) {
         // SIGKILL: nothing is flushed, nothing is said.
         self.child.kill().expect("it runs");

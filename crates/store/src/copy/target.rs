@@ -134,9 +134,11 @@ impl Target {
         source::everything(&mut self.conn, &self.shape, &mut Tally::default())
     }
 
-    /// Puts it in place, durably. `aside` names what was there, where that is kept.
-    pub fn commit(mut self, aside: &str) -> Result<Kept> {
+    /// Puts it in place, durably, as another life of its logs. `aside` names what was there, where that is kept; `epoch`
+    /// names that life, by chance: an open page that knew what was here before, or what was there later, fetches anew.
+    pub fn commit(mut self, aside: &str, epoch: i64) -> Result<Kept> {
         self.flush()?;
+        InstanceTx::new(&mut self.conn).begin_epoch(epoch)?;
         self.conn.batch("COMMIT")?;
         let Place::Lite { dir, staged, committed } = &mut self.place else { return Ok(Kept::Gone) };
         let memory = rusqlite::Connection::open_in_memory().map_err(|e| crate::dialect::lite_error(&e))?;

@@ -18,7 +18,7 @@ use crate::{
 use portico_domain::{contact::Contact, inbox::Asked, inbox::Inbox};
 use portico_policy::{Actor, Permit, StartConversation};
 use portico_store::{CredentialKind, Tx, hash_secret};
-use portico_types::{ContactId, Error, InboxId, Millis, Result, SecretHash};
+use portico_types::{ContactId, Error, InboxId, LogPlace, Millis, Result, SecretHash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -53,6 +53,9 @@ pub struct Begun {
     pub unread: i64,
     /// The log's number of this moment, for the API to seal into a cursor.
     pub seq: i64,
+    /// The life of the log that it counts in.
+    #[serde(default)]
+    pub epoch: i64,
 }
 
 impl std::fmt::Debug for Begun {
@@ -125,7 +128,8 @@ impl Command for Begin {
             None => (None, 0),
         };
         let visitor = PublicVisitor::from(&contact);
-        Ok(Begun { token, visitor, conversation, unread, seq: tx.last_event()? })
+        let LogPlace { epoch, seq } = tx.log_place()?;
+        Ok(Begun { token, visitor, conversation, unread, seq, epoch })
     }
 
     fn remember(&self, _: &Begun) -> Result<String> {
