@@ -4,9 +4,11 @@
 #   need-postgres.sh url       prints the URL when it runs, fails when not
 #   need-postgres.sh stop      stops it
 #   need-postgres.sh remove    stops it and deletes what it holds
-# It lives in target/pg, or where PORTICO_PG_DIR says. Installs Debian's PostgreSQL when it may.
+# It lives in target/pg, or where PORTICO_PG_DIR says, and listens on PORTICO_PG_HOST instead of loopback, for tests that
+# cross a network. Installs Debian's PostgreSQL when it may.
 set -eu
 . "$(dirname -- "$0")/here.sh"
+host=${PORTICO_PG_HOST:-127.0.0.1}
 
 # PostgreSQL refuses to run as root: there, its own account runs it.
 as_owner() {
@@ -53,7 +55,7 @@ choose_place() {
 running() { [ -f "$place/data/PG_VERSION" ] && as_owner "$bin/pg_ctl" status -s -D "$place/data" >/dev/null 2>&1; }
 
 write_url() {
-  printf 'postgres://portico:%s@127.0.0.1:%s/portico\n' "$(cat "$place/password")" "$1" >"$place/url"
+  printf 'postgres://portico:%s@%s:%s/portico\n' "$(cat "$place/password")" "$host" "$1" >"$place/url"
 }
 
 make_cluster() {
@@ -63,6 +65,7 @@ make_cluster() {
   as_owner "$bin/initdb" -D "$place/data" -U portico --pwfile="$place/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C.UTF-8 >"$place/initdb.log" 2>&1 ||
     die "initdb failed: $(tail -n 3 "$place/initdb.log")"
+  [ "$host" = 127.0.0.1 ] || echo 'host all all all scram-sha-256' >>"$place/data/pg_hba.conf"
 }
 
 # Tries ports until one is free: asking first and starting then would leave room for another to come between. The first
@@ -73,7 +76,7 @@ start_on_free_port() {
   while [ "$tries" -lt 20 ]; do
     [ -n "$port" ] || port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 30000))
     if as_owner "$bin/pg_ctl" start -w -s -D "$place/data" -l "$place/data/server.log" -o \
-      "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=on" \
+      "-p $port -c listen_addresses=$host -c unix_socket_directories= -c max_connections=200 -c fsync=on" \
       >/dev/null 2>&1 9>&-; then
       write_url "$port"
       return 0

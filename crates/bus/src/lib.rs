@@ -9,9 +9,11 @@
 mod failure;
 mod local;
 mod nats;
+mod servers;
 mod wire;
 
-pub use nats::{Nats, Servers};
+pub use nats::Nats;
+pub use servers::Servers;
 
 use bytes::Bytes;
 use local::Local;

@@ -4,11 +4,11 @@
 //! is away is lost, and the listeners are told to look at the log.
 
 use crate::{
-    BACKLOG, Health, Note, Said,
+    BACKLOG, Health, Note, Said, Servers,
     failure::Failure,
     wire::{self, Message, Wire},
 };
-use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber};
+use async_nats::{Client, Event, Subscriber};
 use futures_util::StreamExt;
 use portico_types::{Error, Result, Secret, TenantId};
 use std::{
@@ -20,7 +20,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::{broadcast, mpsc};
+use tokio::{
+    sync::{broadcast, mpsc},
+    time::Instant,
+};
 
 /// Notes waiting to be sent at most; beyond, they are lost.
 const QUEUE: usize = 4096;
@@ -32,93 +35,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// The time until NATS is tried again after it refused us: that takes an operator to mend.
 const REFUSED: Duration = Duration::from_secs(10);
-/// How often a connection is proven to be alive.
-const PING: Duration = Duration::from_secs(10);
-
-/// The addresses of one NATS (several servers of a cluster), read and checked.
-#[derive(Clone)]
-pub struct Servers {
-    // Without who we are there: the client writes addresses into its log.
-    places: Vec<ServerAddr>,
-    login: Login,
-}
-
-/// Who we are at a NATS.
-#[derive(Clone)]
-enum Login {
-    Nobody,
-    Token(Secret<String>),
-    User(String, Secret<String>),
-}
+/// How often a connection is proven to carry notes: by one of our own that comes back within `PATIENCE`. A network that
+/// loses everything without a word would look well for minutes otherwise.
+const BEAT: Duration = Duration::from_secs(2);
 
 impl Servers {
-    /// Reads `nats://user:password@host:4222` or `tls://…`, several separated by commas.
-    pub fn parse(text: &str) -> Result<Self> {
-        let wrong =
-            || Error::invalid("bus", "bus cannot be read; write nats://user:password@host:4222, or tls://…");
-        let (mut places, mut login) = (Vec::new(), None);
-        for one in text.split(',').map(str::trim) {
-            if !(one.starts_with("nats://") || one.starts_with("tls://")) {
-                return Err(wrong());
-            }
-            let address = one.parse::<ServerAddr>().map_err(|_| wrong())?;
-            // Who we are is said by the first address: a user and a password, or a name alone, which is a token.
-            login.get_or_insert_with(|| match (address.username(), address.password()) {
-                (Some(user), Some(password)) => Login::User(plain(user), Secret::new(plain(password))),
-                (Some(token), None) => Login::Token(Secret::new(plain(token))),
-                _ => Login::Nobody,
-            });
-            let (scheme, rest) = one.split_once("://").ok_or_else(wrong)?;
-            let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-            places.push(format!("{scheme}://{place}").parse().map_err(|_| wrong())?);
-        }
-        Ok(Self { places, login: login.ok_or_else(wrong)? })
-    }
-
-    /// Where that is, without who we are there.
-    pub fn places(&self) -> String {
-        let place = |s: &ServerAddr| format!("{}:{}", s.host(), s.port());
-        self.places.iter().map(place).collect::<Vec<_>>().join(", ")
-    }
-
-    fn login(&self) -> ConnectOptions {
-        match &self.login {
-            Login::Nobody => ConnectOptions::new(),
-            Login::Token(token) => ConnectOptions::with_token(token.expose().clone()),
-            Login::User(user, password) => {
-                ConnectOptions::with_user_and_password(user.clone(), password.expose().clone())
-            }
-        }
-    }
-
     /// Connects once and says whether notes would travel, in words for an operator.
     pub async fn check(&self, key: &Secret<[u8; 32]>, node: u64) -> std::result::Result<(), String> {
         let mut wire = Wire::new(key.expose(), node);
         Session::begin(self, &wire::subject(key.expose()), &mut wire).await.map(|_| ()).map_err(|f| f.text)
-    }
-}
-
-/// What stands percent-encoded in an address.
-fn plain(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
-        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => bytes.push(*first),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-impl fmt::Debug for Servers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.places())
     }
 }
 
@@ -202,7 +127,6 @@ impl Session {
             .login()
             .name("portico")
             .connection_timeout(PATIENCE)
-            .ping_interval(PING)
             .subscription_capacity(1024)
             // Making a connection again is the link's own work: it knows what to say.
             .max_reconnects(1)
@@ -212,7 +136,7 @@ impl Session {
                     let _full = tell.try_send(event);
                 }
             })
-            .connect(&servers.places[..])
+            .connect(servers.all())
             .await
             .map_err(|e| Failure::of(servers, &e))?;
         let at = servers.places();
@@ -302,9 +226,21 @@ impl Link {
     /// Carries notes until the connection breaks (and says why), or nobody is left to speak.
     async fn serve(&mut self, mut session: Session) -> Option<String> {
         let mut batch = Vec::new();
+        let mut beat = tokio::time::interval(BEAT);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut own = Instant::now();
         loop {
             tokio::select! {
+                _ = beat.tick() => {
+                    if own.elapsed() > PATIENCE {
+                        return Some(format!("NATS at {} is silent", self.servers.places()));
+                    }
+                    if let Err(e) = self.beat(&session.client).await {
+                        return Some(e);
+                    }
+                }
                 message = session.heard.next() => match message {
+                    Some(message) if self.wire.is_own(&message.payload) => own = Instant::now(),
                     Some(message) => self.hear(&message.payload),
                     None => return Some("the connection was closed".into()),
                 },
@@ -331,10 +267,24 @@ impl Link {
         }
     }
 
-    fn hear(&self, bytes: &[u8]) {
-        if self.wire.is_own(bytes) {
-            return;
+    /// Says something that only this node listens to.
+    async fn beat(&mut self, client: &Client) -> std::result::Result<(), String> {
+        match self.wire.seal(0, &Message::Hello) {
+            Some(bytes) => self.put(client, bytes).await,
+            None => Ok(()),
         }
+    }
+
+    /// Hands over to the client. A NATS that reads nothing must not hold up the task that notices that it is gone.
+    async fn put(&self, client: &Client, bytes: bytes::Bytes) -> std::result::Result<(), String> {
+        match tokio::time::timeout(PATIENCE, client.publish(self.subject.clone(), bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(e)) => Err(e.to_string()),
+            Err(_) => Err("NATS takes nothing any more".into()),
+        }
+    }
+
+    fn hear(&self, bytes: &[u8]) {
         match self.wire.open(bytes) {
             Some((from, Message::Note(note))) => {
                 let _nobody = self.shared.notes.send((from, Said::Note(note)));
@@ -368,32 +318,8 @@ impl Link {
                 tracing::warn!("a signal is too long for the bus and is lost");
                 continue;
             };
-            // A NATS that reads nothing must not hold up the task that notices that it is gone.
-            match tokio::time::timeout(PATIENCE, client.publish(self.subject.clone(), bytes)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(e)) => return Err(e.to_string()),
-                Err(_) => return Err("NATS takes nothing any more".into()),
-            }
+            self.put(client, bytes).await?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_read_and_never_shown_with_the_password() {
-        let servers = Servers::parse("nats://ann:secret@one.example:4333, tls://two.example").unwrap();
-        assert_eq!(servers.places(), "one.example:4333, two.example:4222");
-        assert_eq!(format!("{servers:?}"), servers.places());
-        assert!(!format!("{:?}", servers.places).contains("secret"), "the client writes these into its log");
-        assert_eq!(plain("a%40b%25%zz%2"), "a@b%%zz%2");
-        for wrong in ["", "one.example", "http://one.example", "nats://one.example,,", "ws://one.example"] {
-            let e = Servers::parse(wrong).unwrap_err();
-            assert_eq!(e.field(), Some("bus"), "{wrong:?}");
-            assert!(!e.message().contains(wrong) || wrong.is_empty());
-        }
     }
 }

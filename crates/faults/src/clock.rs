@@ -19,6 +19,11 @@ impl Clock {
         self.0.elapsed()
     }
 
+    /// Lets time pass until it has run for so long.
+    pub(crate) fn reach(self, time: Duration) {
+        std::thread::sleep(time.saturating_sub(self.elapsed()));
+    }
+
     /// Fails when patience has ended.
     pub(crate) fn patience(self, what: &str) -> crate::Result<()> {
         if self.elapsed() > PATIENCE {

@@ -3,6 +3,7 @@
 use crate::{
     Result,
     clock::Clock,
+    http::Line,
     server::{Server, Writer},
 };
 use std::{
@@ -25,9 +26,42 @@ pub(crate) struct Pen {
     pub(crate) refused: u64,
 }
 
+/// What came of asking.
+pub(crate) enum Answer {
+    /// It was acknowledged.
+    Done,
+    /// By an error of the server.
+    Refused,
+    /// The connection is gone.
+    Nothing,
+}
+
 impl Pen {
     pub(crate) fn new(name: &str) -> Self {
         Self { name: name.to_owned(), next: 0, said: Vec::new(), unanswered: 0, refused: 0 }
+    }
+
+    /// Asks once for the next message to be posted.
+    pub(crate) fn ask(&mut self, line: &mut Line, who: &Writer) -> Result<Answer> {
+        let body = format!("{}-{}", self.name, self.next);
+        let json = format!("{{\"body\":\"{body}\"}}");
+        match line.ask("POST", &who.path(), &who.token, &body, &json) {
+            Ok((201, message)) => {
+                self.said.push(message["number"].as_i64().ok_or("a message without a number")?);
+                self.next += 1;
+                Ok(Answer::Done)
+            }
+            // Stopping, at its limit, or without its database: it may even have been done, so the key is the same.
+            Ok((500.., _)) => {
+                self.refused += 1;
+                Ok(Answer::Refused)
+            }
+            Ok((status, body)) => Err(format!("a message was answered {status}: {body}").into()),
+            Err(_) => {
+                self.unanswered += 1;
+                Ok(Answer::Nothing)
+            }
+        }
     }
 
     /// Writes until `stop`, or until the server is gone; counts acknowledgements in `done`.
@@ -38,27 +72,14 @@ impl Pen {
         stop: &AtomicBool,
         done: &AtomicU64,
     ) -> Result<()> {
-        let path = who.path();
         let Ok(mut line) = server.line() else { return Ok(()) };
         while !stop.load(Ordering::SeqCst) {
-            let body = format!("{}-{}", self.name, self.next);
-            let json = format!("{{\"body\":\"{body}\"}}");
-            match line.ask("POST", &path, &who.token, &body, &json) {
-                Ok((201, message)) => {
-                    self.said.push(message["number"].as_i64().ok_or("a message without a number")?);
-                    self.next += 1;
+            match self.ask(&mut line, who)? {
+                Answer::Done => {
                     done.fetch_add(1, Ordering::SeqCst);
                 }
-                // Stopping, at its limit, or without its database: it may even have been done, so the key is the same.
-                Ok((500.., _)) => {
-                    self.refused += 1;
-                    std::thread::yield_now();
-                }
-                Ok((status, body)) => return Err(format!("a message was answered {status}: {body}").into()),
-                Err(_) => {
-                    self.unanswered += 1;
-                    return Ok(());
-                }
+                Answer::Refused => std::thread::yield_now(),
+                Answer::Nothing => return Ok(()),
             }
         }
         Ok(())

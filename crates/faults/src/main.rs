@@ -3,6 +3,7 @@
 //! `run` starts the binary and kills, starves, cuts and drains it; `simulate` drives the application from seeds, two
 //! nodes on one log, with everything lost that may be lost. Whoever is acknowledged must be found, once and in order.
 
+mod apart;
 mod clock;
 mod cut;
 mod drained;

@@ -81,8 +81,13 @@ impl Writer {
 impl Server {
     /// Starts on a free port and waits until it says where it is.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        Self::start_on(command, "127.0.0.1:0")
+    }
+
+    /// The same on an address of its own.
+    pub(crate) fn start_on(command: &mut Command, listen: &str) -> Result<Self> {
         let mut child = command
-            .args(["--listen", "127.0.0.1:0", "--sockets-per-address", "100000"])
+            .args(["--listen", listen, "--sockets-per-address", "100000"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,6 +1,6 @@
 //! The parts of a run, and the one table that comes of it.
 
-use crate::{Result, clock::Clock, cut, drained, drill, killed, nodes, starved, storm, torn, upgrade};
+use crate::{Result, apart, clock::Clock, cut, drained, drill, killed, nodes, starved, storm, torn, upgrade};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ pub(crate) enum Part {
     Nodes,
     Drill,
     Upgrade,
+    Apart,
 }
 
 /// Where it happens and how much of it.
@@ -54,7 +55,7 @@ impl Line {
     }
 }
 
-const ALL: [Part; 9] = [
+const ALL: [Part; 10] = [
     Part::Killed,
     Part::Torn,
     Part::Cut,
@@ -64,6 +65,7 @@ const ALL: [Part; 9] = [
     Part::Nodes,
     Part::Drill,
     Part::Upgrade,
+    Part::Apart,
 ];
 
 /// Runs the parts and prints the table. Says whether every line is good.
@@ -88,6 +90,7 @@ pub(crate) fn run(binary: &Path, old: Option<&Path>, long: bool, only: &[Part]) 
             Part::Nodes => nodes::run(&place),
             Part::Drill => drill::run(&place),
             Part::Upgrade => upgrade::run(&place),
+            Part::Apart => apart::run(&place),
         };
         match came {
             Ok(mut new) => lines.append(&mut new),

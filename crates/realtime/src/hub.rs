@@ -103,6 +103,15 @@ impl Shared {
         tenant.nudge();
     }
 
+    /// Ends all connections with "resume": their clients go to another node, or come back.
+    pub(crate) fn send_away(&self) {
+        for tenant in self.all() {
+            if let Some(mut state) = tenant.lock() {
+                state.end(End::Resume, self.clock.now(), |_| true);
+            }
+        }
+    }
+
     /// Tells the other nodes.
     pub(crate) fn publish(&self, tenant: TenantId, note: &NodeNote) {
         if self.peer.is_alone() {
@@ -248,10 +257,8 @@ impl Hub {
     /// restart.
     pub fn shutdown(&self) {
         self.0.stopped.store(true, Ordering::Release);
+        self.0.send_away();
         for tenant in self.0.all() {
-            if let Some(mut state) = tenant.lock() {
-                state.end(End::Resume, self.0.clock.now(), |_| true);
-            }
             self.0.forget(&tenant, |_, _| true);
             tenant.nudge();
         }

@@ -17,6 +17,7 @@ use std::{
     sync::{Arc, Weak},
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// While the bus works.
 const UP: Duration = Duration::from_secs(5);
@@ -25,15 +26,22 @@ const DOWN: Duration = Duration::from_millis(500);
 /// Without one.
 const ALONE: Duration = Duration::from_secs(1);
 
+/// How long the logs may be out of sight before everybody here is sent to another node: what they see could be old, and
+/// nothing would tell them.
+const BLIND: Duration = Duration::from_secs(10);
+
 /// Polls until the hub is gone.
 pub(crate) async fn run(hub: Weak<Shared>) {
     // A token may have ended while the bus was coming up again.
-    let (mut was_down, mut failed) = (true, false);
+    let mut was_down = true;
+    // Since when the logs are out of sight, and whether people were told.
+    let mut blind: Option<(Instant, bool)> = None;
     loop {
         let Some(shared) = hub.upgrade() else { return };
         let health = shared.peer.health();
         let every = shared.options.poll.unwrap_or(match health {
-            Health::Up => UP,
+            Health::Up if blind.is_none() => UP,
+            Health::Up => DOWN,
             Health::Down(_) => DOWN,
             Health::Alone => ALONE,
         });
@@ -42,16 +50,23 @@ pub(crate) async fn run(hub: Weak<Shared>) {
             () = shared.poll_now.notified() => {}
         }
         let is_down = matches!(shared.peer.health(), Health::Down(_));
+        let began = Instant::now();
         let looked = look(&shared, is_down || was_down).await;
-        was_down = is_down;
-        match looked {
-            Ok(()) => failed = false,
-            Err(e) if !failed => {
-                failed = true;
-                was_down = true;
-                tracing::warn!(error = %e, "the event logs cannot be looked at; trying again");
+        was_down = is_down || looked.is_err();
+        let Err(e) = looked else {
+            blind = None;
+            continue;
+        };
+        let (since, told) = *blind.get_or_insert_with(|| {
+            tracing::warn!(error = %e, "the event logs cannot be looked at; trying again");
+            (began, false)
+        });
+        if since.elapsed() >= BLIND {
+            if !told {
+                blind = Some((since, true));
+                tracing::warn!("the event logs are out of sight; streams are sent to other nodes");
             }
-            Err(_) => was_down = true,
+            shared.send_away();
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::{
     lane::{self, Connect, Emitted, Woken, Work},
     log::Logged,
     migrate,
+    patience::{Asking, Patience},
     pool::Pool,
-    postgres::{self, Postgres},
-    postgres_tls, postgres_wall, serving,
+    postgres::{Postgres, reach},
+    postgres_wall, serving,
     stats::STATS,
     tx::{Read, Tx},
 };
@@ -56,6 +57,7 @@ struct Inner {
     pool: Arc<Pool>,
     lite: bool,
     asked: Arc<AtomicU64>,
+    patience: Patience,
     // Held for as long as the database is open: two servers on one SQLite file would not see each other's events.
     _lock: Option<File>,
 }
@@ -102,7 +104,14 @@ impl Db {
             lanes.push(tx);
         }
         let pool = Pool::start(options.readers.max(1), &read)?;
-        Ok(Self(Arc::new(Inner { lanes, pool, lite, asked: Arc::default(), _lock: lock })))
+        Ok(Self(Arc::new(Inner {
+            lanes,
+            pool,
+            lite,
+            asked: Arc::default(),
+            patience: Patience::new(!lite),
+            _lock: lock,
+        })))
     }
 
     /// Whether this is the embedded engine.
@@ -152,6 +161,7 @@ impl Db {
             run: F,
             tenant: Option<TenantId>,
             out: Option<T>,
+            asking: Asking,
             reply: oneshot::Sender<Result<T>>,
         }
         impl<T: Send, F: FnMut(&mut Conn) -> Result<(T, Emitted)> + Send> Work for Queued<T, F> {
@@ -159,6 +169,9 @@ impl Db {
                 self.tenant
             }
             fn run(&mut self, conn: &mut Conn) -> Result<Emitted> {
+                if self.asking.is_over() {
+                    return Err(Error::busy());
+                }
                 let (out, emitted) = (self.run)(conn)?;
                 self.out = Some(out);
                 Ok(emitted)
@@ -173,12 +186,15 @@ impl Db {
         }
         let (reply, answer) = oneshot::channel();
         let lane = &self.0.lanes[(key % self.0.lanes.len() as u64) as usize];
-        lane.try_send(Box::new(Queued { run, tenant, out: None, reply })).map_err(|_| {
+        let asking = Asking::default();
+        let queued = Queued { run, tenant, out: None, asking: asking.clone(), reply };
+        lane.try_send(Box::new(queued)).map_err(|_| {
             STATS.lane_full.inc();
             Error::busy()
         })?;
         STATS.lane_waiting.add(1);
-        answer.await.unwrap_or_else(|_| Err(Error::busy()))
+        let silence = "the database does not answer, so nobody knows whether this was done; ask again in a moment with the same Idempotency-Key";
+        self.0.patience.wait(answer, &asking, Error::busy, silence).await
     }
 
     /// Runs `query` on a reader, in one snapshot.
@@ -205,10 +221,15 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let asked = Arc::clone(&self.0.asked);
+        let statements = Arc::clone(&self.0.asked);
+        let asking = Asking::default();
+        let asked = asking.clone();
         self.0.pool.submit(Box::new(move |conn| {
+            if asked.is_over() {
+                return;
+            }
             let outcome = look(conn, tenant, query);
-            asked.fetch_add(conn.take_asked(), Ordering::Relaxed);
+            statements.fetch_add(conn.take_asked(), Ordering::Relaxed);
             // Nobody needs to wait for the end of a transaction that only looked.
             let _gone = reply.send(outcome);
             if let Err(e) = conn.commit()
@@ -218,7 +239,9 @@ impl Db {
                 let _clean = conn.rollback();
             }
         }))?;
-        answer.await.unwrap_or_else(|_| Err(Error::internal("a query panicked; see the log above")))
+        let gone = || Error::internal("a query panicked; see the log above");
+        let silence = "the database does not answer; try again in a moment";
+        self.0.patience.wait(answer, &asking, gone, silence).await
     }
 }
 
@@ -333,14 +356,18 @@ fn open_postgres(url: &str) -> Result<Opened> {
         .join()
         .map_err(|_| Error::internal("the migration thread panicked"))??;
     let connect: Connect = Arc::new(move || {
-        let mut c = pg_connect(&url)?;
+        let mut c = reach(&url)?;
         at_work(&mut c)?;
         serving::join(&mut c)?;
+        c.batch(SERVING).map_err(|e| dialect::pg_error(&e))?;
         postgres_wall::step_down(&mut c)?;
         Ok(Conn::pg(c))
     });
     Ok((None, Arc::clone(&connect), connect))
 }
+
+/// A node that is gone in the middle of a transaction must not keep what it has locked: the others wait for that.
+const SERVING: &str = "SET idle_in_transaction_session_timeout = '5s'";
 
 /// The advisory lock that every serving connection shares, and that whoever must be alone takes for itself.
 pub(crate) const AT_WORK: i64 = 7306;
@@ -373,7 +400,7 @@ pub(crate) fn alone(c: &mut Postgres) -> Result<()> {
 
 /// Brings a PostgreSQL database to this binary's schema, and gives the connection that did, as its owner. Blocking.
 pub(crate) fn raised(url: &str) -> Result<Conn> {
-    let mut c = pg_connect(url)?;
+    let mut c = reach(url)?;
     let rows = c.query("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
     let version: i64 = rows.first().and_then(|row| row.get::<_, String>(0).parse().ok()).unwrap_or(0);
     if version < 150_000 {
@@ -394,27 +421,4 @@ pub(crate) fn raised(url: &str) -> Result<Conn> {
         c.batch("SELECT pg_advisory_unlock(7305)").map_err(|e| dialect::pg_error(&e))?;
     }
     Ok(conn)
-}
-
-/// How long PostgreSQL may be silent when it is connected to, or sent something.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
-
-pub(crate) fn pg_connect(url: &str) -> Result<Postgres> {
-    let (url, tls) = postgres_tls::of(url)?;
-    let mut config: tokio_postgres::Config = url.parse().map_err(|_| {
-        Error::internal("--database cannot be read; write postgres://user:password@host/name")
-    })?;
-    // A machine that is gone does not refuse, it is silent: nobody may wait for it for minutes.
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(PATIENCE);
-    }
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(PATIENCE);
-    }
-    // The same for one that goes while it owes an answer.
-    config.keepalives_idle(PATIENCE / 2).keepalives_interval(PATIENCE / 5).keepalives_retries(3);
-    let runtime = postgres::runtime().map_err(Error::internal)?;
-    // Somebody who takes the connection and says nothing is as bad; each host gets its turn.
-    let patience = PATIENCE * config.get_hosts().len().max(1) as u32;
-    postgres_tls::outcome(Postgres::connect(runtime, &config, tls, patience), config.get_hosts())
 }

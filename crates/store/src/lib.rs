@@ -14,6 +14,7 @@ mod instance;
 mod lane;
 mod log;
 mod migrate;
+mod patience;
 mod pool;
 mod postgres;
 mod postgres_tls;

@@ -4,7 +4,11 @@
 //! of its own. PostgreSQL runs what it is sent in order and refuses the rest of a transaction after a failure, so nothing
 //! of a transaction stands when one of its statements failed; [`Postgres::settle`] says whether one did.
 
-use crate::value::{Owned, Value};
+use crate::{
+    patience::PATIENCE,
+    postgres_tls,
+    value::{Owned, Value},
+};
 use futures_util::{FutureExt as _, StreamExt as _};
 use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 use tokio::runtime::Runtime;
@@ -137,6 +141,34 @@ impl Postgres {
 }
 
 /// What drives one connection, on the thread that waits for it.
-pub(crate) fn runtime() -> std::io::Result<Runtime> {
+fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// When PostgreSQL gives a client up that is gone without a word: what its session holds, locks among it, is free then.
+const PARTING: &str = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '15s'";
+
+/// Connects to the PostgreSQL of an address. Neither side waits for the other for ever when the way between them is cut
+/// without a word. Blocking.
+pub(crate) fn reach(url: &str) -> Result<Postgres, portico_types::Error> {
+    let (url, tls) = postgres_tls::of(url)?;
+    let mut config: Config = url.parse().map_err(|_| {
+        portico_types::Error::internal("--database cannot be read; write postgres://user:password@host/name")
+    })?;
+    // A machine that is gone does not refuse, it is silent: nobody may wait for it for minutes.
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(PATIENCE);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(PATIENCE);
+    }
+    // The same for one that goes while it owes an answer.
+    config.keepalives_idle(PATIENCE / 2).keepalives_interval(PATIENCE / 5).keepalives_retries(3);
+    let runtime = runtime().map_err(portico_types::Error::internal)?;
+    // Somebody who takes the connection and says nothing is as bad; each host gets its turn.
+    let patience = PATIENCE * config.get_hosts().len().max(1) as u32;
+    let mut c =
+        postgres_tls::outcome(Postgres::connect(runtime, &config, tls, patience), config.get_hosts())?;
+    c.batch(PARTING).map_err(|e| crate::dialect::pg_error(&e))?;
+    Ok(c)
 }

@@ -52,7 +52,7 @@ impl Source {
                 db::lite_reader(&path)?
             }
             Engine::Postgres(url) => {
-                let mut c = db::pg_connect(url)?;
+                let mut c = crate::postgres::reach(url)?;
                 if alone {
                     db::alone(&mut c)?;
                 }

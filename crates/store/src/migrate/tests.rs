@@ -28,7 +28,7 @@ impl Database {
 
     fn client(&self) -> crate::postgres::Postgres {
         let base = self.0.rsplit_once('/').unwrap().0;
-        db::pg_connect(&format!("{base}/store_migrate_{}_{}", std::process::id(), self.1)).unwrap()
+        crate::postgres::reach(&format!("{base}/store_migrate_{}_{}", std::process::id(), self.1)).unwrap()
     }
 }
 
