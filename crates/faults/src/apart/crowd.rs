@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{
     net::SocketAddr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -56,7 +56,7 @@ pub(crate) fn meanwhile<T>(
     let before = ledger::everything(&world.nodes[1], &who)?.len();
     let stop = AtomicBool::new(false);
     let mut pens: Vec<Pen> = (0..WRITERS).map(|n| Pen::new(&format!("{name}{n}"))).collect();
-    let last = format!("the end of {name}");
+    let last = format!("end-of-{name}");
     let (came, heard, waited) = std::thread::scope(|scope| {
         let (nodes, who, stop, last) = (&nodes, &who, &stop, &last);
         let readers: Vec<_> = (0..READERS)
@@ -185,14 +185,17 @@ fn say(nodes: &[SocketAddr], who: &Writer, text: &str) -> Result<()> {
     Ok(())
 }
 
+static SAID: AtomicU64 = AtomicU64::new(0);
+
 /// The median time from asking one node to hearing at another, of so many.
 pub(crate) fn latency(world: &World, from: usize, to: usize, count: usize) -> Result<Duration> {
     let who = &world.who;
     let mut reader = Socket::open(world.nodes[to].address, &who.token, None)?;
     let mut line = world.nodes[from].line()?;
     let mut times = Vec::new();
-    for n in 0..count {
-        let text = format!("how long {n}");
+    for _ in 0..count {
+        // Each is said once: what stands twice is a fault.
+        let text = format!("how long {}", SAID.fetch_add(1, Ordering::Relaxed));
         let clock = Clock::start();
         line.post(&who.path(), &who.token, "", &serde_json::json!({"body": text}))?;
         while reader.text()? != text {}

@@ -30,8 +30,13 @@ pub(crate) fn run(place: &Place) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for (what, part) in parts {
         // What was cut must be whole again for the next: a part that fails ends the run.
-        let (counts, good) = part(&mut world, place.long).map_err(|e| format!("{what}: {e}"))?;
-        lines.push(Line::new(what, counts, good));
+        match part(&mut world, place.long) {
+            Ok((counts, good)) => lines.push(Line::new(what, counts, good)),
+            Err(e) => {
+                lines.push(Line::new(what, format!("could not be done: {e}"), false));
+                break;
+            }
+        }
     }
     Ok(lines)
 }
