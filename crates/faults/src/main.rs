@@ -8,6 +8,7 @@ mod clock;
 mod cut;
 mod drained;
 mod drill;
+mod failing;
 mod http;
 mod killed;
 mod ledger;
@@ -15,7 +16,9 @@ mod nats;
 mod nodes;
 mod server;
 mod simulate;
+mod soak;
 mod socket;
+mod stalled;
 mod starved;
 mod storm;
 mod table;
@@ -52,6 +55,9 @@ enum Task {
         /// Only these parts.
         #[arg(long, value_delimiter = ',')]
         only: Vec<table::Part>,
+        /// Without these, which the table says.
+        #[arg(long, value_delimiter = ',')]
+        without: Vec<table::Part>,
     },
     /// Run seeds of the simulation.
     Simulate {
@@ -70,7 +76,9 @@ enum Task {
 #[expect(clippy::print_stderr, reason = "a tool speaks to whoever started it")]
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
-        Task::Run { server, old, long, only } => table::run(&server, old.as_deref(), long, &only),
+        Task::Run { server, old, long, only, without } => {
+            table::run(&server, old.as_deref(), long, &only, &without)
+        }
         Task::Simulate { seeds, from, tell } => simulate::seeds(from, seeds, tell),
     };
     match outcome {

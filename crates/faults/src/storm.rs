@@ -1,15 +1,16 @@
-//! Many sockets dropped at once and coming back; one that never reads.
+//! Many sockets dropped at once and coming back.
 
 use crate::{
     Result,
     clock::Clock,
     http::request,
     server::{Home, Server, Writer},
-    socket::{Came, Socket},
+    socket::Socket,
+    stalled,
     table::{Line, Place},
 };
 use serde_json::json;
-use std::{io::Write, time::Duration};
+use std::io::Write;
 
 const SAID: usize = 20;
 
@@ -23,7 +24,7 @@ pub(crate) fn run(place: &Place) -> Result<Vec<Line>> {
     let server = Server::start(home.command("serve").arg("--behind-proxy"))?;
     let who = server.set_up()?;
     let people = people(&server, &who, wanted / 40)?;
-    Ok(vec![drop_many(&server, &who, &people, wanted)?, stall(&server, &who, &people)?])
+    Ok(vec![drop_many(&server, &who, &people, wanted)?, stalled::run(&server, &who, &people, place.long)?])
 }
 
 /// Tokens of members who are in the room: one person may have so many connections only.
@@ -79,63 +80,4 @@ fn drop_many(server: &Server, who: &Writer, people: &[String], wanted: usize) ->
         wanted * SAID
     );
     Ok(Line::new("a tenth of the sockets dropped at once", counts, gaps + repeats == 0))
-}
-
-/// One socket stops reading while 1,000 KB-sized messages come; a hundred others read on.
-fn stall(server: &Server, who: &Writer, people: &[String]) -> Result<Line> {
-    const MESSAGES: usize = 1_000;
-    let mut quiet = Vec::new();
-    let token = &people[people.len() - 1];
-    let long = "lamp ".repeat(1_600);
-    let alone = post_and_read(server, who, token, MESSAGES, "alone ")?;
-    let before = server.memory()?;
-    let mut stalled = Socket::open(server.address, token, None)?;
-    for n in 0..100 {
-        quiet.push(Socket::open(server.address, &people[n % people.len()], None)?);
-    }
-    let mut reader = Socket::open(server.address, token, None)?;
-    let mut line = server.line()?;
-    let mut heard = 0;
-    for _ in 0..MESSAGES {
-        line.post(&who.path(), &who.token, "", &json!({"body": long}))?;
-        heard += usize::from(reader.text()? == long.trim_end());
-        for socket in &mut quiet {
-            socket.text()?;
-        }
-    }
-    let beside = post_and_read(server, who, token, MESSAGES, "beside ")?;
-    let grown = server.memory()?.saturating_sub(before);
-    let mut kept = 0;
-    let last = loop {
-        match stalled.next()? {
-            Came::Event(_) => kept += 1,
-            Came::Last(word) => break word,
-            Came::Cut => break "cut".to_owned(),
-        }
-    };
-    let counts = format!(
-        "the stalled one was told {last:?} after {kept} of {} events; {heard} of {MESSAGES} heard beside it; p99 {:.1} ms alone, {:.1} ms beside; server grew by {:.1} MB",
-        MESSAGES * 2,
-        alone.as_secs_f64() * 1e3,
-        beside.as_secs_f64() * 1e3,
-        grown as f64 / 1024.0
-    );
-    // Eight megabytes of messages went by; what is kept for the one who does not read is bounded far below.
-    Ok(Line::new("a reader that stalls", counts, last == "resume" && heard == MESSAGES && grown < 64 * 1024))
-}
-
-/// The 99th percentile from asking to hearing.
-fn post_and_read(server: &Server, who: &Writer, token: &str, count: usize, what: &str) -> Result<Duration> {
-    let mut reader = Socket::open(server.address, token, None)?;
-    let mut line = server.line()?;
-    let mut times = Vec::new();
-    for n in 0..count {
-        let text = format!("{what}{n}");
-        let clock = Clock::start();
-        line.post(&who.path(), &who.token, "", &json!({"body": text}))?;
-        while reader.text()? != text {}
-        times.push(clock.elapsed());
-    }
-    times.sort_unstable();
-    Ok(times[count * 99 / 100])
 }

@@ -1,6 +1,9 @@
 //! The parts of a run, and the one table that comes of it.
 
-use crate::{Result, apart, clock::Clock, cut, drained, drill, killed, nodes, starved, storm, torn, upgrade};
+use crate::{
+    Result, apart, clock::Clock, cut, drained, drill, failing, killed, nodes, soak, starved, storm, torn,
+    upgrade,
+};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +19,9 @@ pub(crate) enum Part {
     Nodes,
     Drill,
     Upgrade,
+    Failing,
     Apart,
+    Soak,
 }
 
 /// Where it happens and how much of it.
@@ -55,7 +60,7 @@ impl Line {
     }
 }
 
-const ALL: [Part; 10] = [
+const ALL: [Part; 12] = [
     Part::Killed,
     Part::Torn,
     Part::Cut,
@@ -65,12 +70,20 @@ const ALL: [Part; 10] = [
     Part::Nodes,
     Part::Drill,
     Part::Upgrade,
+    Part::Failing,
     Part::Apart,
+    Part::Soak,
 ];
 
 /// Runs the parts and prints the table. Says whether every line is good.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this is for")]
-pub(crate) fn run(binary: &Path, old: Option<&Path>, long: bool, only: &[Part]) -> Result<bool> {
+pub(crate) fn run(
+    binary: &Path,
+    old: Option<&Path>,
+    long: bool,
+    only: &[Part],
+    without: &[Part],
+) -> Result<bool> {
     let old = old.map(Path::canonicalize).transpose()?;
     let place = Place { binary: binary.canonicalize()?, old, work: tempfile::tempdir()?, long };
     let mut lines = Vec::new();
@@ -80,6 +93,10 @@ pub(crate) fn run(binary: &Path, old: Option<&Path>, long: bool, only: &[Part]) 
         }
         let clock = Clock::start();
         let name = part.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
+        if without.contains(part) {
+            lines.push(Line::new(&name, "NOT DONE: left out by --without".to_owned(), true));
+            continue;
+        }
         let came = match part {
             Part::Killed => killed::run(&place),
             Part::Torn => torn::run(&place),
@@ -90,7 +107,9 @@ pub(crate) fn run(binary: &Path, old: Option<&Path>, long: bool, only: &[Part]) 
             Part::Nodes => nodes::run(&place),
             Part::Drill => drill::run(&place),
             Part::Upgrade => upgrade::run(&place),
+            Part::Failing => failing::run(&place),
             Part::Apart => apart::run(&place),
+            Part::Soak => soak::run(&place),
         };
         match came {
             Ok(mut new) => lines.append(&mut new),
@@ -100,8 +119,8 @@ pub(crate) fn run(binary: &Path, old: Option<&Path>, long: bool, only: &[Part]) 
     }
     let width = lines.iter().map(|l| l.what.chars().count()).max().unwrap_or(0);
     for line in &lines {
-        let verdict = if line.good { "ok  " } else { "LOST" };
-        println!("{verdict}  {:width$}  {}", line.what, line.counts);
+        let lost = if line.good { "nothing lost" } else { "LOST" };
+        println!("{:width$} | {} | {lost}", line.what, line.counts.replace('\n', " "));
     }
     Ok(lines.iter().all(|l| l.good))
 }

@@ -1,7 +1,7 @@
 //! Writes torn by a power cut, as the disk would leave them: after a kill the log is cut, or changed, at random bytes.
 //! The database must open, be sound, and hold a beginning of history: everything up to some commit, nothing after it.
 //!
-//! A disk that fails below a running SQLite would need a device mapper or unsafe code; this is what can be had without.
+//! A disk that fails below a running SQLite is in `failing`.
 
 use crate::{
     Result,
