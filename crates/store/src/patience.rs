@@ -74,3 +74,46 @@ impl Patience {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::Instant;
+
+    /// What came of waiting for this, and after how many seconds; and whether what was asked may still begin.
+    async fn wait(patience: &Patience, answer: oneshot::Receiver<Result<u8>>) -> (Option<u8>, u64, bool) {
+        let (asking, began) = (Asking::default(), Instant::now());
+        let came = patience.wait(answer, &asking, Error::busy, "silent").await;
+        (came.ok(), began.elapsed().as_secs(), !asking.is_over())
+    }
+
+    fn answered(what: Result<u8>) -> oneshot::Receiver<Result<u8>> {
+        let (reply, answer) = oneshot::channel();
+        assert!(reply.send(what).is_ok());
+        answer
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_first_silence_others_wait_a_second_until_it_answers_somebody() {
+        let patience = Patience::new(true);
+        let (_silent, first) = oneshot::channel();
+        assert_eq!(wait(&patience, first).await, (None, 10, false));
+        let (_silent, second) = oneshot::channel();
+        assert_eq!(wait(&patience, second).await, (None, 1, false));
+        // That it cannot be reached is no answer of the database.
+        assert_eq!(wait(&patience, answered(Err(Error::unavailable("gone")))).await, (None, 0, true));
+        let (_silent, third) = oneshot::channel();
+        assert_eq!(wait(&patience, third).await, (None, 1, false));
+        assert_eq!(wait(&patience, answered(Ok(7))).await, (Some(7), 0, true));
+        let (_silent, fourth) = oneshot::channel();
+        assert_eq!(wait(&patience, fourth).await, (None, 10, false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_is_waited_for() {
+        let patience = Patience::new(false);
+        let (_silent, answer) = oneshot::channel();
+        let hour = tokio::time::timeout(Duration::from_hours(1), wait(&patience, answer)).await;
+        assert!(hour.is_err());
+    }
+}

@@ -51,7 +51,7 @@ struct Seen {
 }
 
 fn silent(world: &mut World, long: bool, one_way: bool) -> Result<(String, bool)> {
-    let hold = Duration::from_secs(if long { 60 } else { 25 });
+    let hold = Duration::from_secs(if long { 60 } else { 20 });
     let was = latency(world, 0, 1, 25)?;
     let name = if one_way { "deaf" } else { "apart" };
     let ((seen, told, back), outcome) = meanwhile(world, name, Some(0), |world| {

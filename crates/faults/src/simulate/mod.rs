@@ -80,8 +80,7 @@ pub(crate) fn seeds(from: u64, count: u64, tell: bool) -> Result<bool> {
         }
     }
     println!(
-        "{}  simulation, seeds {from} to {}: {failed} failed; {} commands, {} asked again, {} crashes, {} cuts, {} events heard; {:.0} s",
-        if failed == 0 { "ok  " } else { "LOST" },
+        "seeds {from} to {}: {failed} failed; {} commands, {} asked again, {} crashes, {} cuts, {} events heard; {:.0} s",
         from + count - 1,
         all.commands,
         all.retries,
