@@ -6,6 +6,7 @@
 //! what it knew plus what it heard is what it would be told if it asked anew.
 
 mod client;
+mod deed;
 mod oracle;
 mod world;
 

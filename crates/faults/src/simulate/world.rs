@@ -1,12 +1,14 @@
 //! The server of a seed: one log, two hubs on it, and everything between them that may be lost.
 
-use super::{Counts, Fate};
+use super::{
+    Counts, Fate,
+    deed::{Acknowledged, Deed, EMOJI, done, number},
+};
 use crate::Result;
 use portico_bus::{Bus, Note};
 use portico_core::{
-    App, Command, Ctx, IdempotencyKey,
-    messages::{DeleteMessage, EditMessage, PostMessage, React, compose},
-    rooms::{CreateChannel, InviteToRoom, JoinRoom, LeaveRoom, RemoveFromRoom},
+    App, Ctx, IdempotencyKey,
+    rooms::{CreateChannel, InviteToRoom},
 };
 use portico_domain::{
     event::{Audience, Event},
@@ -18,8 +20,7 @@ use portico_policy::{Actor, Via};
 use portico_realtime::Hub;
 use portico_store::{Db, Engine, Logged, NewMember, Options};
 use portico_types::{
-    Clock, Id, ManualClock, MemberId, MessageId, Millis, OrganizationId, RoomId, Secret, SeededRng,
-    SessionId, TenantId,
+    Clock, Id, ManualClock, MemberId, Millis, OrganizationId, RoomId, Secret, SeededRng, SessionId, TenantId,
 };
 use std::{
     path::{Path, PathBuf},
@@ -37,7 +38,6 @@ const START: Millis = Millis(1_795_694_400_000);
 pub(super) const TENANT: TenantId = TenantId(1);
 const PEOPLE: [(&str, Role); 4] =
     [("olive", Role::Owner), ("ann", Role::Member), ("bob", Role::Member), ("gus", Role::Guest)];
-const EMOJI: [&str; 2] = ["🎉", "👀"];
 
 pub(super) fn actor(id: MemberId) -> Actor {
     Actor::Member { id, via: Via::Session(SessionId(Id([1; 16]))) }
@@ -125,32 +125,11 @@ impl Template {
     }
 }
 
-/// Something a person asks for. It can be asked again.
-#[derive(Clone, Debug)]
-enum Deed {
-    Post(RoomId, String),
-    Edit(MessageId, i64, String),
-    Delete(MessageId),
-    React(MessageId, usize, bool),
-    Join(RoomId),
-    Leave(RoomId),
-    Invite(RoomId, MemberId),
-    Remove(RoomId, MemberId),
-}
-
 /// A deed whose answer was lost: it may have been done or not.
 struct Unsure {
     who: usize,
     key: String,
     deed: Deed,
-}
-
-/// What was acknowledged of a message.
-pub(super) struct Acknowledged {
-    pub(super) text: String,
-    pub(super) room: RoomId,
-    pub(super) id: MessageId,
-    pub(super) number: i64,
 }
 
 pub(crate) struct World {
@@ -309,7 +288,7 @@ impl World {
         for Unsure { who, key, deed } in deeds {
             self.counts.commands += 1;
             let app = self.up.app.clone();
-            let fingerprint = [deed_number(deed); 32];
+            let fingerprint = [number(deed); 32];
             let ctx = self.ctx(*who).once(IdempotencyKey { key: key.clone(), fingerprint });
             let deed = deed.clone();
             running.push(tokio::spawn(async move { done(&app, ctx, deed).await }));
@@ -403,37 +382,5 @@ impl World {
             self.acknowledged.extend(answer.ok().flatten());
         }
         Ok(())
-    }
-}
-
-/// The same deed has the same number, another one seldom: what the hash of a request is at the edge.
-fn deed_number(deed: &Deed) -> u8 {
-    format!("{deed:?}").bytes().fold(7, |all, b| all.wrapping_mul(31).wrapping_add(b))
-}
-
-async fn done(app: &App, ctx: Ctx, deed: Deed) -> portico_types::Result<Option<Acknowledged>> {
-    async fn run<C: Command>(app: &App, ctx: Ctx, command: C) -> portico_types::Result<Option<Acknowledged>> {
-        app.run(ctx, command).await.map(|_| None)
-    }
-    match deed {
-        Deed::Post(room, text) => {
-            let composed = compose(app, &ctx, &text).await?;
-            let post =
-                PostMessage { room, composed, ring: None, thread: None, files: Vec::new(), confirm: false };
-            let message = app.run(ctx, post).await?;
-            Ok(Some(Acknowledged { text, room, id: message.id, number: message.number }))
-        }
-        Deed::Edit(id, version, text) => {
-            let composed = compose(app, &ctx, &text).await?;
-            run(app, ctx, EditMessage { id, version, composed }).await
-        }
-        Deed::Delete(id) => run(app, ctx, DeleteMessage { id }).await,
-        Deed::React(message, emoji, on) => {
-            run(app, ctx, React { message, emoji: EMOJI[emoji].to_owned(), on }).await
-        }
-        Deed::Join(room) => run(app, ctx, JoinRoom { room }).await,
-        Deed::Leave(room) => run(app, ctx, LeaveRoom { room }).await,
-        Deed::Invite(room, member) => run(app, ctx, InviteToRoom { room, member }).await,
-        Deed::Remove(room, member) => run(app, ctx, RemoveFromRoom { room, member }).await,
     }
 }
