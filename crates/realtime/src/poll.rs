@@ -41,8 +41,7 @@ pub(crate) async fn run(hub: Weak<Shared>) {
         let health = shared.peer.health();
         let every = shared.options.poll.unwrap_or(match health {
             Health::Up if blind.is_none() => UP,
-            Health::Up => DOWN,
-            Health::Down(_) => DOWN,
+            Health::Up | Health::Down(_) => DOWN,
             Health::Alone => ALONE,
         });
         tokio::select! {

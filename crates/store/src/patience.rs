@@ -53,25 +53,22 @@ impl Patience {
             return answer.await.unwrap_or_else(|_| Err(gone()));
         }
         let silent = self.silent.load(Ordering::Relaxed);
-        match tokio::time::timeout(if silent { SHORT } else { PATIENCE }, answer).await {
-            Ok(answer) => {
-                let answer = answer.unwrap_or_else(|_| Err(gone()));
-                // That it cannot be reached is no answer of its own.
-                let answered = answer.as_ref().err().is_none_or(|e| e.code() != ErrorCode::Busy);
-                if answered && self.silent.load(Ordering::Relaxed) {
-                    self.silent.store(false, Ordering::Relaxed);
-                    tracing::info!("the database answers again");
-                }
-                answer
+        let limit = if silent { SHORT } else { PATIENCE };
+        let Ok(answer) = tokio::time::timeout(limit, answer).await else {
+            asking.0.store(true, Ordering::Release);
+            if !self.silent.swap(true, Ordering::Relaxed) {
+                tracing::warn!(seconds = PATIENCE.as_secs(), "the database does not answer");
             }
-            Err(_) => {
-                asking.0.store(true, Ordering::Release);
-                if !self.silent.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(seconds = PATIENCE.as_secs(), "the database does not answer");
-                }
-                Err(Error::unavailable(silence))
-            }
+            return Err(Error::unavailable(silence));
+        };
+        let answer = answer.unwrap_or_else(|_| Err(gone()));
+        // That it cannot be reached is no answer of its own.
+        let answered = answer.as_ref().err().is_none_or(|e| e.code() != ErrorCode::Busy);
+        if answered && self.silent.load(Ordering::Relaxed) {
+            self.silent.store(false, Ordering::Relaxed);
+            tracing::info!("the database answers again");
         }
+        answer
     }
 }
 
