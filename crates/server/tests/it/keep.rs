@@ -231,7 +231,7 @@ fn a_page_that_saw_what_a_restore_undid_fetches_anew() {
         let (token, room) = server.set_up();
         let path = format!("/rooms/{room}/messages");
         let say = |server: &Server, text: String| {
-            assert_eq!(server.post(&path, &token, &json!({"body": text})).0, 201)
+            assert_eq!(server.post(&path, &token, &json!({"body": text})).0, 201);
         };
         home.run("backup", &["--plain", &backup]).unwrap();
         let mut page = Stream::open(&server.address, &token, None);

@@ -34,7 +34,8 @@ fn a_server_backs_itself_up_and_doctor_tells_of_it() {
         let said = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(!refused.status.success() && said.contains("backup.directory"), "{said}");
         std::fs::create_dir(&shelf).unwrap();
-        let server = Server::run(&mut command("serve"));
+        let log = std::fs::File::create(at("log")).unwrap();
+        let server = Server::speaking(&mut command("serve"), "warn,portico=info", log.into());
         let (token, room) = server.set_up();
         assert_eq!(server.post(&format!("/rooms/{room}/messages"), &token, &json!({"body": "hi"})).0, 201);
         let file = loop {
@@ -44,7 +45,10 @@ fn a_server_backs_itself_up_and_doctor_tells_of_it() {
             }
             std::thread::yield_now();
         };
-        // When its claim is over the last good one is known.
+        // It is known as good a moment after it is there.
+        while !std::fs::read_to_string(at("log")).unwrap().contains("a scheduled backup is made") {
+            std::thread::yield_now();
+        }
         let status = Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status().unwrap();
         assert!(status.success());
         server.ended();
