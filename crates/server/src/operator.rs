@@ -1,7 +1,13 @@
 //! What an operator does at the command line.
 
 use crate::{
-    clock::SystemClock, config::Config, dice::SystemRng, files, keep::schedule::describe, say::say, serve,
+    clock::SystemClock,
+    config::Config,
+    dice::SystemRng,
+    files,
+    keep::schedule::{describe, standing},
+    say::say,
+    serve,
 };
 use clap::Args;
 use portico_core::{App, people};
@@ -78,7 +84,7 @@ pub(crate) async fn doctor(config: Config) -> Result<()> {
             line("database", found.map(|n| format!("{kind}, {n} organizations")).map_err(|e| said(&e)));
             match &config.backup {
                 Some(schedule) => {
-                    let state = db.read_instance(|tx| tx.backup_state()).await;
+                    let state = db.read_instance(standing).await;
                     line(
                         "backup",
                         state.map_err(|e| said(&e)).and_then(|s| describe(schedule, &s, SystemClock.now())),

@@ -10,7 +10,7 @@ mod tests;
 
 use super::backup;
 use crate::{config::Config, files, serve};
-use portico_store::{BackupState, Db, Engine};
+use portico_store::{BackupState, Db, Engine, InstanceTx};
 use portico_types::{Clock, Error, Id, Millis, Result, Rng};
 use settings::Schedule;
 use std::{sync::Arc, time::Duration};
@@ -21,7 +21,7 @@ const CLAIM: i64 = 2 * Millis::MINUTE;
 /// How often the holder gives word.
 const WORD: Duration = Duration::from_secs(30);
 /// How often it is looked whether a backup is due.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 /// After a failure, this long until the next try, in ms.
 const AGAIN: i64 = 15 * Millis::MINUTE;
 
@@ -87,7 +87,7 @@ impl Scheduled {
 
     async fn leave(&self) {
         let who = self.who;
-        if let Ok(state) = self.db.read_instance(|tx| tx.backup_state()).await
+        if let Ok(state) = self.db.read_instance(standing).await
             && state.held_until.is_some()
             && self
                 .db
@@ -103,12 +103,12 @@ impl Scheduled {
     /// Makes a backup if one is due and nobody else does.
     pub(crate) async fn turn(&self) -> Result<Turn> {
         let now = self.clock.now();
-        let state = self.db.read_instance(|tx| tx.backup_state()).await?;
+        let state = self.db.read_instance(standing).await?;
         if !self.is_due(&state, now) {
             return Ok(Turn::Nothing);
         }
         let (who, every) = (self.who, self.schedule.every);
-        let claim = move |tx: &mut portico_store::InstanceTx<'_>| {
+        let claim = move |tx: &mut InstanceTx<'_>| {
             tx.claim_backup(who, now, now.plus(CLAIM), now.plus(-every), now.plus(-AGAIN))
         };
         if !self.db.write_instance(claim).await? {
@@ -173,6 +173,11 @@ impl Scheduled {
             }
         }
     }
+}
+
+/// How scheduled backups stand on a database.
+pub(crate) fn standing(tx: &mut InstanceTx<'_>) -> Result<BackupState> {
+    tx.backup_state()
 }
 
 /// How the schedule stands, for `doctor`: a good line or a bad one.

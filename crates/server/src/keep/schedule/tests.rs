@@ -51,7 +51,7 @@ impl Shop {
     }
 
     async fn state(&self) -> BackupState {
-        self.db.read_instance(|tx| tx.backup_state()).await.unwrap()
+        self.db.read_instance(standing).await.unwrap()
     }
 
     fn names(&self) -> Vec<String> {
@@ -178,9 +178,7 @@ fn a_stop_in_the_middle_lets_go_at_once() {
     each(async |shop| {
         let (node, next) = (shop.node(), shop.node());
         let (who, now) = (node.who, shop.clock.now());
-        let claim = move |tx: &mut portico_store::InstanceTx<'_>| {
-            tx.claim_backup(who, now, now.plus(CLAIM), now, now)
-        };
+        let claim = move |tx: &mut InstanceTx<'_>| tx.claim_backup(who, now, now.plus(CLAIM), now, now);
         assert!(shop.db.write_instance(claim).await.unwrap());
         let half = shop.shelf().join("portico-20260528T202640Z.backup.part");
         std::fs::write(&half, "half of it").unwrap();
