@@ -16,6 +16,7 @@ mod refused_bus;
 mod refused_database;
 mod s3;
 #[path = "../it/server.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
 mod server;
 mod speaking;
 mod stream;
