@@ -14,6 +14,7 @@ pub(crate) struct Step {
 pub(crate) const STEPS: &[Step] = &[
     Step { version: 1, serves: 1, text: include_str!("../../migrations/0001_house.sql") },
     Step { version: 2, serves: 1, text: include_str!("../../migrations/0002_place.sql") },
+    Step { version: 3, serves: 1, text: include_str!("../../migrations/0003_of_a_message.sql") },
 ];
 
 /// Tables that belong to the place where a database is, and are not copied with what is in it.
@@ -28,6 +29,7 @@ mod tests {
     const RELEASED: &[&str] = &[
         "6612a6bbf13ec166eacc18189e0821eee8cf6aea5d1126ae8823c4857a46e284",
         "bc3fdf3b5b2d7b2c44ce66a2c990a931646239d14ae954eafd2bb3ead40caa50",
+        "bfaa519ac09ee356bcc759523659183965883671cf6b256bee449ca16047bc33",
     ];
 
     #[test]
@@ -74,6 +76,9 @@ mod tests {
             }
             let instance = super::super::INSTANCE_TABLES.contains(&table) || PLACE_TABLES.contains(&table);
             assert!(!(instance && line.contains("tenant_id")), "call it something else in {table}: {line}");
+            if line.ends_with(");") {
+                table = "";
+            }
         }
     }
 }
