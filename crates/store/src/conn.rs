@@ -50,6 +50,14 @@ impl Conn {
         }
     }
 
+    /// The same before anything is asked: whoever comes first after an outage must not be who finds out.
+    pub(crate) fn is_gone(&mut self) -> bool {
+        match &mut self.link {
+            Link::Lite { .. } => false,
+            Link::Pg(c) => c.is_gone(),
+        }
+    }
+
     /// Begins a transaction that writes. Unless it is `careful`, a statement of [`Conn::send`] that fails may be known
     /// only by the failure of a later one, or of the commit.
     pub(crate) fn begin(&mut self, careful: bool) -> Result<()> {

@@ -56,6 +56,11 @@ pub(crate) fn run(
         }
         STATS.lane_waiting.add(-(batch.len() as i64));
         let began = Instant::now();
+        if conn.is_gone()
+            && let Ok(new) = connect()
+        {
+            conn = new;
+        }
         let (mut tries, mut careful) = (0, false);
         let outcome = loop {
             match run_batch(&mut conn, &mut batch, careful) {

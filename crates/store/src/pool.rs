@@ -82,7 +82,7 @@ impl Pool {
                     state = self.waiting.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
             };
-            if conn.is_broken()
+            if conn.is_gone()
                 && let Ok(new) = connect()
             {
                 conn = new;

@@ -47,6 +47,18 @@ impl Postgres {
         self.client.is_closed()
     }
 
+    /// As `is_closed`, for a connection that nobody has waited on for a while: what has come meanwhile, its end among it,
+    /// is looked at first.
+    pub(crate) fn is_gone(&mut self) -> bool {
+        // One turn to hear of what has come, one for the connection to read it, one for good measure.
+        self.runtime.block_on(async {
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+        });
+        self.is_closed()
+    }
+
     /// Runs a statement and says how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64, Error> {
         let statement = self.statement(sql)?;
