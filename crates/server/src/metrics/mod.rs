@@ -60,23 +60,38 @@ const UP: &str = "portico_part_up";
 /// Database, bus and bucket: up or not; and the jobs, which only the database knows.
 async fn parts(page: &mut Page, api: &Api) {
     let now = api.edge.app.clock().now();
-    let jobs = api.edge.app.db().read_instance(move |tx| tx.count_jobs(now));
-    let (jobs, files) = tokio::join!(tokio::time::timeout(PATIENCE, jobs), api.blobs.answers());
-    let jobs = jobs.ok().and_then(std::result::Result::ok);
+    let known = api.edge.app.db().read_instance(move |tx| Ok((tx.count_jobs(now)?, tx.backup_state()?)));
+    let (known, files) = tokio::join!(tokio::time::timeout(PATIENCE, known), api.blobs.answers());
+    let known = known.ok().and_then(std::result::Result::ok);
     page.begin(UP, "gauge", "Whether a part answers: 1 or 0. There is no bus line on a node alone.");
-    page.value(UP, "part=\"database\"", u8::from(jobs.is_some()));
+    page.value(UP, "part=\"database\"", u8::from(known.is_some()));
     match api.hub.bus() {
         BusHealth::Alone => {}
         BusHealth::Up => page.value(UP, "part=\"bus\"", 1),
         BusHealth::Down(_) => page.value(UP, "part=\"bus\"", 0),
     }
     page.value(UP, "part=\"files\"", u8::from(files));
-    if let Some((due, failed)) = jobs {
+    if let Some(((due, failed), backup)) = known {
         page.gauge("portico_jobs_due", "Jobs that could be done now, in the whole installation.", due);
         page.gauge(
             "portico_jobs_failed",
             "Jobs laid aside after their last try, in the whole installation.",
             failed,
+        );
+        page.gauge(
+            "portico_backup_good_timestamp_seconds",
+            "When the last good scheduled backup was made, in the whole installation; 0 where none was.",
+            backup.good_at.map_or(0, |at| at.0 / 1_000),
+        );
+        page.gauge(
+            "portico_backup_bytes",
+            "Size of the last good scheduled backup; 0 where none was.",
+            backup.good_size.unwrap_or(0),
+        );
+        page.gauge(
+            "portico_backup_failed",
+            "Whether the last scheduled backup failed: 1 or 0.",
+            u8::from(backup.failure.is_some()),
         );
     }
 }
