@@ -41,6 +41,13 @@ impl Edge {
         people::count_attempt(&self.app, &[address, account], self.attempts.pace()).await
     }
 
+    /// Counts something under a key that says what it is, by the pace of `limiter`: here, and for all nodes and over
+    /// restarts; refuses one too many. It costs a write, so it is for what is rare.
+    pub async fn count(&self, limiter: &Limiter, key: &str) -> Result<()> {
+        limiter.take(key)?;
+        people::count_attempt(&self.app, &[key], limiter.pace()).await
+    }
+
     /// Forgets what was counted of an account, whose owner it was.
     pub async fn forgive(&self, account: &str) -> Result<()> {
         self.attempts.forgive(account);

@@ -1,6 +1,6 @@
-//! How often people outside may knock at the Security desk.
+//! How often people outside may knock at the Security desk, on all nodes together.
 
-use portico_edge::Limiter;
+use portico_edge::{Edge, Limiter};
 use portico_types::{Clock, Result};
 use std::sync::Arc;
 
@@ -25,17 +25,17 @@ impl Gate {
     }
 
     /// A report is about to be sent to a program.
-    pub(crate) fn report(&self, ip: &str, slug: &str) -> Result<()> {
-        self.reports.take(&format!("{ip} {slug}"))
+    pub(crate) async fn report(&self, edge: &Edge, ip: &str, slug: &str) -> Result<()> {
+        edge.count(&self.reports, &format!("report {ip} {slug}")).await
     }
 
     /// A file is about to be sent to a report.
-    pub(crate) fn file(&self, report: &str) -> Result<()> {
-        self.files.take(report)
+    pub(crate) async fn file(&self, edge: &Edge, report: &str) -> Result<()> {
+        edge.count(&self.files, &format!("report file {report}")).await
     }
 
     /// A link led nowhere.
-    pub(crate) fn guess(&self, ip: &str) -> Result<()> {
-        self.guesses.take(ip)
+    pub(crate) async fn guess(&self, edge: &Edge, ip: &str) -> Result<()> {
+        edge.count(&self.guesses, &format!("tracking link {ip}")).await
     }
 }

@@ -95,7 +95,7 @@ pub(crate) async fn submit(
         wants_credit: new.wants_credit,
     };
     let intake = draft.check().map_err(|mut wrong| wrong.swap_remove(0))?;
-    gate.report(&peer.ip, &slug)?;
+    gate.report(&api.edge, &peer.ip, &slug).await?;
     let sent = api.edge.app.run(ctx, SubmitReport { slug, intake }).await?;
     let tracking_url = tracking_url(&peer.url, sent.token.expose());
     Ok((StatusCode::CREATED, Json(Receipt { key: sent.key, tracking_url })))

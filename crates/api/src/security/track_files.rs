@@ -19,7 +19,7 @@ use serde::Deserialize;
 pub(super) async fn admit(api: &Api, gate: &Gate, ctx: &Ctx) -> Result<()> {
     let report = track::own(ctx)?;
     api.edge.app.ask(ctx.again(), MayAnswer).await?;
-    gate.file(&report.to_string())
+    gate.file(&api.edge, &report.to_string()).await
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

@@ -2,6 +2,10 @@
 
 use crate::{stream::Stream, world::world};
 use serde_json::json;
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
 
 #[test]
 fn what_is_said_on_any_node_is_heard_on_every_node_in_order() {
@@ -92,6 +96,30 @@ fn who_is_there_and_who_types_is_seen_from_the_other_node() {
             break;
         }
     }
+}
+
+/// The status of a public page.
+fn page(node: &crate::server::Server, path: &str) -> u16 {
+    let mut io = TcpStream::connect(&node.address).unwrap();
+    write!(io, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", node.address).unwrap();
+    let mut answer = String::new();
+    io.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn taking_turns_with_the_nodes_gives_no_more_tries_at_tracking_links() {
+    let Some(world) = world(3) else { return };
+    let statuses: Vec<u16> = (0..45)
+        .map(|n| {
+            let path = format!("/security/track/{n:032x}");
+            page(&world.nodes[n % 3], &path)
+        })
+        .collect();
+    // Together they let twenty through, and one more every five seconds; each alone would let its own fifteen.
+    let refused = statuses.iter().filter(|status| **status == 429).count();
+    assert!(refused >= 15, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 404 | 410 | 429)), "{statuses:?}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(crate) async fn accept(
     Path(code): Path<String>,
     Input(form): Input<Acceptance>,
 ) -> Result<Response, Problem> {
-    api.edge.attempts.take(&format!("address {}", peer.ip))?;
+    api.edge.count(&api.edge.attempts, &format!("address {}", peer.ip)).await?;
     let accept = people::AcceptInvite {
         code,
         name: form.name,

@@ -23,7 +23,7 @@ pub(crate) async fn password(
     Member(ctx): Member,
     Input(input): Input<Passwords>,
 ) -> Result<StatusCode, Problem> {
-    api.edge.attempts.take(&format!("password {}", ctx.actor.key()))?;
+    api.edge.count(&api.edge.attempts, &format!("password {}", ctx.actor.key())).await?;
     people::change_password(&api.edge.app, ctx, input.current, input.next).await?;
     Ok(StatusCode::NO_CONTENT)
 }

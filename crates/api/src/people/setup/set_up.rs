@@ -34,7 +34,7 @@ pub(crate) async fn set_up(
     peer: Peer,
     Input(form): Input<SetupForm>,
 ) -> Result<Response, Problem> {
-    api.edge.attempts.take(&format!("setup {}", peer.ip))?;
+    api.edge.count(&api.edge.attempts, &format!("setup {}", peer.ip)).await?;
     let setup = people::Setup {
         code: Some(form.code),
         organization: form.organization,

@@ -161,7 +161,7 @@ pub(super) async fn send(
     };
     let slug = page.program.slug.clone();
     let sent = async {
-        gate.report(&peer.ip, &slug)?;
+        gate.report(&api.edge, &peer.ip, &slug).await?;
         let mut ctx = nobody(&api, &peer).await?;
         // With the program: the same words to another one are another report.
         let asked: Vec<&str> = std::iter::once(slug.as_str()).chain(fields.parts()).collect();

@@ -30,7 +30,7 @@ async fn reporter(api: &Api, gate: &Gate, peer: &Peer, token: &str) -> Result<Ct
         track::own(&ctx).map(|_| ctx)
     });
     if outcome.as_ref().is_err_and(|e| e.code() == ErrorCode::Unauthenticated) {
-        gate.guess(&peer.ip)?;
+        gate.guess(&api.edge, &peer.ip).await?;
     }
     outcome
 }
