@@ -116,7 +116,12 @@ pub(crate) struct Crowd {
     window: (u64, u64),
     outcome: Outcome,
     kinds: usize,
+    /// When all said last that they are there.
+    pinged: Duration,
 }
+
+/// How often a client says that it is there; the server takes ninety seconds of silence for its end.
+const PING: Duration = Duration::from_secs(25);
 
 impl Crowd {
     /// A crowd that asks in `kinds` kinds over `senders` connections.
@@ -138,6 +143,7 @@ impl Crowd {
             answers: Vec::new(),
             heard: Vec::new(),
             listening: false,
+            pinged: Duration::ZERO,
             sight: Sight::default(),
             buffer: vec![0; READ],
             failures: Vec::new(),
@@ -299,6 +305,10 @@ impl Crowd {
 
     fn turn(&mut self, events: &mut Events, wait: Duration) -> Result<()> {
         self.send_waiting()?;
+        if self.clock.elapsed() >= self.pinged + PING {
+            self.pinged = self.clock.elapsed();
+            self.ping();
+        }
         match self.poll.poll(events, Some(wait)) {
             Err(e) if e.kind() == ErrorKind::Interrupted => return Ok(()),
             other => other?,

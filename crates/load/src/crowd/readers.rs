@@ -96,6 +96,16 @@ impl Crowd {
         self.drain()
     }
 
+    /// Says for everybody who is there that they are. Whose line is full is heard of when it is read.
+    pub(super) fn ping(&mut self) {
+        let ping = socket::masked(b"{\"type\":\"ping\"}");
+        for reader in self.readers.iter_mut().filter(|r| r.phase == Phase::Live) {
+            if let Some(stream) = &mut reader.stream {
+                let _full = stream.write(&ping);
+            }
+        }
+    }
+
     /// Cuts a reader's connection without a word.
     pub(crate) fn cut(&mut self, index: usize) {
         let reader = &mut self.readers[index];
