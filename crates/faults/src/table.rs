@@ -24,6 +24,9 @@ pub(crate) enum Part {
     Soak,
 }
 
+/// How a line begins of what nobody has looked at.
+const NOT_DONE: &str = "NOT DONE";
+
 /// Where it happens and how much of it.
 pub(crate) struct Place {
     pub(crate) binary: PathBuf,
@@ -94,7 +97,7 @@ pub(crate) fn run(
         let clock = Clock::start();
         let name = part.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
         if without.contains(part) {
-            lines.push(Line::new(&name, "NOT DONE: left out by --without".to_owned(), true));
+            lines.push(Line::new(&name, format!("{NOT_DONE}: left out by --without"), true));
             continue;
         }
         let came = match part {
@@ -119,7 +122,11 @@ pub(crate) fn run(
     }
     let width = lines.iter().map(|l| l.what.chars().count()).max().unwrap_or(0);
     for line in &lines {
-        let lost = if line.good { "nothing lost" } else { "LOST" };
+        let lost = match (line.good, line.counts.starts_with(NOT_DONE)) {
+            (true, true) => "not known",
+            (true, false) => "nothing lost",
+            (false, _) => "LOST",
+        };
         println!("{:width$} | {} | {lost}", line.what, line.counts.replace('\n', " "));
     }
     Ok(lines.iter().all(|l| l.good))
