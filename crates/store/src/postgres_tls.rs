@@ -6,7 +6,7 @@
 //! the authorities of this machine (`SSL_CERT_FILE` names others), or those in the file `sslrootcert`. Opens no
 //! connection itself, and never repeats the address: it holds a password.
 
-use portico_types::{Error, Result};
+use portico_types::{Error, Result, percent_decoded};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::{
@@ -71,7 +71,7 @@ fn read(url: &str) -> Result<(String, Check, Option<String>)> {
             Some(("sslmode", value)) => value.clone_into(&mut mode),
             // libpq's word for the authorities of the machine.
             Some(("sslrootcert", "system")) => roots = None,
-            Some(("sslrootcert", value)) => roots = Some(plain(value)),
+            Some(("sslrootcert", value)) => roots = Some(percent_decoded(value)),
             _ => kept.push(pair.to_owned()),
         }
     }
@@ -90,23 +90,6 @@ fn read(url: &str) -> Result<(String, Check, Option<String>)> {
     };
     kept.push(format!("sslmode={word}"));
     Ok((format!("{place}?{}", kept.join("&")), check, roots))
-}
-
-/// What stands percent-encoded in an address.
-fn plain(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
-        if let Some(byte) = hex.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            bytes.push(byte);
-            rest = &after[2..];
-        } else {
-            bytes.push(*first);
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The authorities of the file, or of this machine.

@@ -9,6 +9,7 @@ mod cursor;
 mod error;
 mod id;
 pub mod meter;
+mod percent;
 mod rng;
 mod secret;
 mod time;
@@ -19,6 +20,7 @@ pub use id::{
     AuditId, ContactId, DraftKey, FileId, Id, InboxId, InviteId, JobId, MemberId, MessageId, OrganizationId,
     ProgramId, ReporterId, RoomId, SessionId, TeamId, TenantId, TokenId,
 };
+pub use percent::percent_decoded;
 pub use rng::{Rng, SeededRng};
 pub use secret::{Secret, SecretHash};
 pub use time::{Clock, ManualClock, Millis};
