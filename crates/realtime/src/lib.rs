@@ -29,6 +29,7 @@ mod state;
 mod stats;
 mod tenant;
 mod viewer;
+mod waiting;
 
 pub use board::Presence;
 pub use connection::{Batch, Connection, Controls, Ready};

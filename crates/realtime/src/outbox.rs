@@ -4,9 +4,9 @@
 //! busy channel of a thousand would otherwise wake a thousand tasks for a message. The adapter's task is needed only when
 //! the client does not take what is written, and at the end.
 
+use crate::waiting::Waiting;
 use bytes::{Buf, Bytes};
 use std::{
-    collections::VecDeque,
     io::{self, ErrorKind, IoSlice},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
@@ -31,12 +31,10 @@ pub trait Line: Send + Sync {
 
 /// Frames given to one system call.
 const TOGETHER: usize = 64;
-/// Places an empty queue keeps.
-const KEPT: usize = 4;
 
 #[derive(Default)]
 struct Queue {
-    frames: VecDeque<Bytes>,
+    frames: Waiting,
     bytes: usize,
     /// The first frame has been written in part: it is to be finished, whatever comes.
     begun: bool,
@@ -85,9 +83,12 @@ impl Queue {
         if self.end.is_some() {
             return;
         }
-        let begun = if self.begun { self.frames.pop_front() } else { None };
+        let begun = if self.begun { self.frames.pop() } else { None };
         let waiting = self.waiting.take();
-        *self = Self { end: Some(end), frames: begun.into_iter().collect(), waiting, ..Self::default() };
+        *self = Self { end: Some(end), waiting, ..Self::default() };
+        if let Some(begun) = begun {
+            self.frames.push(begun);
+        }
     }
 
     fn wake(&mut self) {
@@ -99,14 +100,14 @@ impl Queue {
     /// Takes `count` bytes off the front.
     fn written(&mut self, mut count: usize) {
         self.bytes = self.bytes.saturating_sub(count);
-        while let Some(first) = self.frames.front_mut() {
+        while let Some(first) = self.frames.first_mut() {
             if count < first.len() {
                 first.advance(count);
                 self.begun |= count > 0;
                 return;
             }
             count -= first.len();
-            self.frames.pop_front();
+            self.frames.pop();
             self.begun = false;
         }
     }
@@ -114,23 +115,43 @@ impl Queue {
     /// Writes until nothing waits or the client takes no more.
     fn write(&mut self, line: &dyn Line) -> io::Result<()> {
         while !self.frames.is_empty() {
-            let mut parts = [IoSlice::new(&[]); TOGETHER];
-            let mut count = 0;
-            for (part, frame) in parts.iter_mut().zip(&self.frames) {
-                *part = IoSlice::new(frame);
-                count += 1;
-            }
-            match line.write(&parts[..count]) {
+            let taken = if let Some(frame) = self.frames.only() {
+                line.write(&[IoSlice::new(frame)])
+            } else {
+                let mut parts = [IoSlice::new(&[]); TOGETHER];
+                let mut count = 0;
+                for (part, frame) in parts.iter_mut().zip(self.frames.iter()) {
+                    *part = IoSlice::new(frame);
+                    count += 1;
+                }
+                line.write(&parts[..count])
+            };
+            match taken {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(taken) => self.written(taken),
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(e) => return Err(e),
             }
         }
-        if self.frames.capacity() > KEPT {
-            self.frames = VecDeque::new();
-        }
         Ok(())
+    }
+
+    /// Writes what waits, as far as the client takes it; without a line, wakes who reads.
+    fn flush(&mut self) {
+        let Some(line) = self.line.take() else { return self.wake() };
+        match self.write(&*line) {
+            Ok(()) => self.blocked = false,
+            Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                self.blocked = true;
+                self.wake();
+            }
+            // Nobody is there any more.
+            Err(_) => {
+                self.finish(End::Resume);
+                return self.wake();
+            }
+        }
+        self.line = Some(line);
     }
 }
 
@@ -152,7 +173,7 @@ impl Outbox {
             return Pushed::Overflow;
         }
         queue.bytes += frame.len();
-        queue.frames.push_back(frame);
+        queue.frames.push(frame);
         if first { Pushed::First } else { Pushed::Behind }
     }
 
@@ -186,26 +207,14 @@ impl Outbox {
 
     /// Writes what waits, as far as the client takes it; without a line, wakes who reads.
     pub(crate) fn flush(&self) {
-        let mut queue = self.lock();
-        let Some(line) = queue.line.as_ref().map(Arc::clone) else { return queue.wake() };
-        match queue.write(&*line) {
-            Ok(()) => queue.blocked = false,
-            Err(e) if e.kind() == ErrorKind::WouldBlock => {
-                queue.blocked = true;
-                queue.wake();
-            }
-            // Nobody is there any more.
-            Err(_) => {
-                queue.finish(End::Resume);
-                queue.wake();
-            }
-        }
+        self.lock().flush();
     }
 
     /// Flushes what others have filled, unless the client is known to take no more: that is its own task's then.
     pub(crate) fn send(&self) {
-        if !self.lock().blocked {
-            self.flush();
+        let mut queue = self.lock();
+        if !queue.blocked {
+            queue.flush();
         }
     }
 
@@ -220,14 +229,14 @@ impl Outbox {
             return Poll::Pending;
         }
         queue.bytes = 0;
-        Poll::Ready(Ok(std::mem::take(&mut queue.frames).into()))
+        Poll::Ready(Ok(queue.frames.take()))
     }
 
     /// Whether the adapter's task is needed. It is woken by what changes that, too, after it was told to flush.
     pub(crate) fn poll_need(&self, cx: &mut Context<'_>) -> Poll<Need> {
         let mut queue = self.lock();
         if let Some(end) = queue.end {
-            return Poll::Ready(Need::End(end, queue.frames.pop_front().unwrap_or_default()));
+            return Poll::Ready(Need::End(end, queue.frames.pop().unwrap_or_default()));
         }
         if queue.waiting.as_ref().is_none_or(|w| !w.will_wake(cx.waker())) {
             queue.waiting = Some(cx.waker().clone());

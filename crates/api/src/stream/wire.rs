@@ -36,7 +36,11 @@ pub(super) async fn take(upgraded: OnUpgrade) -> Result<(Wire, Reader)> {
 
 impl Line for Wire {
     fn write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.0.try_write_vectored(parts)
+        match parts {
+            // The kernel does less for a single piece, and mostly it is one.
+            [one] => self.0.try_write(one),
+            _ => self.0.try_write_vectored(parts),
+        }
     }
 }
 
