@@ -1,7 +1,12 @@
 //! An open connection as its adapter holds it: frames come out, in batches to be written at once.
 
 use crate::{
-    End, Line, Need, Place, deliver::Telling, hub::Shared, options::PAGE, outbox::Pushed, state::Conn,
+    End, Line, Need, Place,
+    deliver::{Telling, alike},
+    hub::Shared,
+    options::PAGE,
+    outbox::Pushed,
+    state::Conn,
     tenant::Tenant,
 };
 use bytes::Bytes;
@@ -61,7 +66,7 @@ impl Controls {
 
     /// Puts a frame of the adapter's own behind what waits. It is lost when much waits: for answers a client asks for.
     pub fn answer(&self, frame: Bytes) {
-        if self.conn.outbox.push_loose(frame, self.hub.bounds) == Pushed::First {
+        if self.conn.outbox.push_loose(&frame, self.hub.bounds) == Pushed::First {
             self.conn.outbox.send();
         }
     }
@@ -167,8 +172,15 @@ impl Connection {
         }
         let mut frames = Vec::new();
         if let Some(state) = tenant.lock() {
-            for event in page.iter().filter(|e| e.seq <= conn.after) {
-                frames.extend(Telling::new(hub, &state.index, event).frame(hub, &state.index, conn));
+            let mut rest = &page[..page.partition_point(|e| e.seq <= conn.after)];
+            while !rest.is_empty() {
+                let (run, after) = rest.split_at(alike(rest));
+                frames.extend_from_slice(Telling::new(hub, &state.index, run).frames(
+                    hub,
+                    &state.index,
+                    conn,
+                ));
+                rest = after;
             }
         }
         Ok(Some((frames, last.seq)))

@@ -6,7 +6,7 @@ use crate::{
     cursor,
     frame::{self, Frames},
     hub::Shared,
-    index::{Companions, Index, subject},
+    index::{Companions, Index, changes_nobody, subject},
     outbox::Pushed,
     signal::{self, Place, Typing},
     state::{Conn, Online, State},
@@ -24,38 +24,80 @@ use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 /// Connections whose queues have something in them that nobody has been told of.
 pub(crate) type Touched = Vec<Arc<Conn>>;
 
-/// An event ready to be told: its frames, and what deciding about it needs, made once.
+/// Events that are told alike, ready to be told: their frames, and what deciding about them needs, made once. Where much
+/// is said at once, each connection is decided about and its memory is touched once for all of it.
 pub(crate) struct Telling<'e> {
-    event: &'e LogEvent,
-    frames: Frames<'e>,
+    run: &'e [Logged],
+    frames: Vec<Frames<'e>>,
+    /// The frames for members, once one has asked.
+    members: Vec<Bytes>,
+    /// Those made for the last connection that gets its own.
+    own: Vec<Bytes>,
     companions: Companions,
     scopes: Scopes,
 }
 
+/// How many events from the first on are told alike: to the same people, whose rights none of them changes.
+pub(crate) fn alike(events: &[Logged]) -> usize {
+    let Some(first) = events.first() else { return 0 };
+    let is_group = matches!(first.audience, Audience::Group { .. });
+    if !is_group || !changes_nobody(&first.event) {
+        return 1;
+    }
+    events.iter().take_while(|e| e.audience == first.audience && changes_nobody(&e.event)).count()
+}
+
 impl<'e> Telling<'e> {
-    pub(crate) fn new(hub: &Shared, index: &Index, event: &'e LogEvent) -> Self {
-        let frames = Frames::new(event, hub.options.envelope);
-        Self { event, frames, companions: OnceCell::new(), scopes: index.scopes(event) }
+    /// Of events that are all [`alike`].
+    pub(crate) fn new(hub: &Shared, index: &Index, run: &'e [Logged]) -> Self {
+        Self {
+            run,
+            frames: run.iter().map(|event| Frames::new(event, hub.options.envelope)).collect(),
+            members: Vec::new(),
+            own: Vec::new(),
+            companions: OnceCell::new(),
+            scopes: run.first().map_or(Scopes(0), |event| index.scopes(event)),
+        }
     }
 
-    /// The frame for a connection; nothing when its viewer may not hear of the event.
-    pub(crate) fn frame(&mut self, hub: &Shared, index: &Index, conn: &Conn) -> Option<Bytes> {
-        let event = self.event;
-        let at = LogPlace { epoch: index.epoch, seq: event.seq };
-        let cursor = || hub.sealer.seal(event.tenant, &conn.viewer, at);
+    /// The frames for a connection; none when its viewer may not hear of it.
+    pub(crate) fn frames(&mut self, hub: &Shared, index: &Index, conn: &Conn) -> &[Bytes] {
         let Some(member) = conn.viewer.member() else {
-            if !outside_hears(&conn.viewer, event) {
-                return None;
-            }
-            let body = (hub.options.outside)(event, &conn.viewer)?;
-            return Some((hub.options.envelope)(frame::outside(&cursor(), &body)));
+            self.own = self.run.iter().filter_map(|event| outside(hub, index, event, conn)).collect();
+            return &self.own;
         };
-        if !conn.may(self.scopes) || !index.hears(member, event, &self.companions) {
-            return None;
+        let hears = |event| conn.may(self.scopes) && index.hears(member, event, &self.companions);
+        if !self.run.first().is_some_and(|event| hears(event)) {
+            return &[];
         }
-        let is_guest = index.person(member).is_none_or(|p| p.role == Role::Guest);
-        Some(if is_guest { self.frames.guest(&cursor()) } else { self.frames.member(index.epoch) })
+        if index.person(member).is_none_or(|p| p.role == Role::Guest) {
+            self.own = self
+                .run
+                .iter()
+                .zip(&mut self.frames)
+                .map(|(event, f)| f.guest(&sealed(hub, index, event, conn)))
+                .collect();
+            return &self.own;
+        }
+        if self.members.is_empty() {
+            self.members = self.frames.iter().map(|f| f.member(index.epoch)).collect();
+        }
+        &self.members
     }
+}
+
+/// The cursor of a viewer who may not know the log's own.
+fn sealed(hub: &Shared, index: &Index, event: &LogEvent, conn: &Conn) -> String {
+    hub.sealer.seal(event.tenant, &conn.viewer, LogPlace { epoch: index.epoch, seq: event.seq })
+}
+
+/// The frame for a person outside, if they may hear of it.
+fn outside(hub: &Shared, index: &Index, event: &LogEvent, conn: &Conn) -> Option<Bytes> {
+    if !outside_hears(&conn.viewer, event) {
+        return None;
+    }
+    let body = (hub.options.outside)(event, &conn.viewer)?;
+    Some((hub.options.envelope)(frame::outside(&sealed(hub, index, event, conn), &body)))
 }
 
 /// Whether an event is of the outside viewer's own room, in the ring that reaches them.
@@ -121,25 +163,30 @@ impl State {
     pub(crate) fn deliver(&mut self, hub: &Shared, events: &[Logged]) -> Touched {
         self.expire(hub.clock.now());
         let mut touched = Vec::new();
-        for event in events {
-            if let Some(effect) = self.index.apply(&event.event) {
+        let mut rest = events;
+        while let Some(first) = rest.first() {
+            if let Some(effect) = self.index.apply(&first.event) {
                 self.act(effect, hub.clock.now());
             }
-            self.tell(hub, event, &mut touched);
-            self.delivered = event.seq;
+            let (run, after) = rest.split_at(alike(rest));
+            self.tell(hub, run, &mut touched);
+            self.delivered = run.last().map_or(self.delivered, |event| event.seq);
+            rest = after;
         }
         touched
     }
 
-    fn tell(&mut self, hub: &Shared, event: &LogEvent, touched: &mut Touched) {
-        let mut telling = Telling::new(hub, &self.index, event);
+    /// Tells events that are all [`alike`].
+    fn tell(&mut self, hub: &Shared, run: &[Logged], touched: &mut Touched) {
+        let Some(event) = run.first() else { return };
+        let mut telling = Telling::new(hub, &self.index, run);
         let mut slow = Vec::new();
         let mut told = 0;
         let mut push = |conns: &[Arc<Conn>]| {
             for conn in conns {
-                let Some(frame) = telling.frame(hub, &self.index, conn) else { continue };
-                told += 1;
-                match conn.outbox.push(frame, hub.bounds) {
+                let frames = telling.frames(hub, &self.index, conn);
+                told += frames.len() as u64;
+                match conn.outbox.push_all(frames, hub.bounds) {
                     Pushed::First => touched.push(Arc::clone(conn)),
                     Pushed::Overflow => slow.push(Arc::clone(conn)),
                     Pushed::Behind | Pushed::Over => {}
@@ -252,7 +299,7 @@ impl State {
 
 fn loose(hub: &Shared, conns: &[Arc<Conn>], scopes: Scopes, frame: &Bytes, touched: &mut Touched) {
     for conn in conns.iter().filter(|c| c.may(scopes)) {
-        if conn.outbox.push_loose(frame.clone(), hub.bounds) == Pushed::First {
+        if conn.outbox.push_loose(frame, hub.bounds) == Pushed::First {
             touched.push(Arc::clone(conn));
         }
     }

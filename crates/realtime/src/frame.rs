@@ -7,31 +7,26 @@ use portico_store::LogEvent;
 use portico_types::LogPlace;
 use std::fmt::Write;
 
-/// The frames of one event, made when first asked for.
+/// The frames of one event.
 pub(crate) struct Frames<'e> {
     event: &'e LogEvent,
     envelope: Envelope,
-    member: Option<Bytes>,
-    /// What follows a guest's cursor.
+    /// What follows a guest's cursor, once one has asked.
     guest: Option<String>,
 }
 
 impl<'e> Frames<'e> {
     pub(crate) fn new(event: &'e LogEvent, envelope: Envelope) -> Self {
-        Self { event, envelope, member: None, guest: None }
+        Self { event, envelope, guest: None }
     }
 
-    /// For members: the log's own place and bytes. `epoch`: the life of the log.
-    pub(crate) fn member(&mut self, epoch: i64) -> Bytes {
-        let (event, envelope) = (self.event, self.envelope);
-        self.member
-            .get_or_insert_with(|| {
-                let at = cursor::text(LogPlace { epoch, seq: event.seq });
-                let mut text = format!("{{\"cursor\":\"{at}\"");
-                push_rest(&mut text, event, &event.body);
-                envelope(text)
-            })
-            .clone()
+    /// For members: the log's own place and bytes. `epoch`: the life of the log. To be asked for once.
+    pub(crate) fn member(&self, epoch: i64) -> Bytes {
+        let event = self.event;
+        let at = cursor::text(LogPlace { epoch, seq: event.seq });
+        let mut text = format!("{{\"cursor\":\"{at}\"");
+        push_rest(&mut text, event, &event.body);
+        (self.envelope)(text)
     }
 
     /// For a guest: their cursor, and people without e-mail.

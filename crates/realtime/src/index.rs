@@ -263,6 +263,20 @@ fn desk(kind: GroupKind) -> Scope {
     }
 }
 
+/// Whether an event is one of the many that change nothing of what this index holds, and that all of its audience hear of
+/// alike: what is said in a room.
+pub(crate) fn changes_nobody(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::MessagePosted { .. }
+            | Event::MessageEdited { .. }
+            | Event::MessageDeleted { .. }
+            | Event::MessageThread { .. }
+            | Event::ReactionAdded { .. }
+            | Event::ReactionRemoved { .. }
+    )
+}
+
 /// Whose coming or going an event is about.
 pub(crate) fn subject(event: &Event) -> Option<MemberId> {
     match event {
