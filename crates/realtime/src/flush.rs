@@ -1,28 +1,43 @@
 //! Writing out what was queued, after the state is unlocked: by one hand, or by as many as there are cores when it is
-//! much. Returns when all is written that clients take now, so that an organization's frames keep their order.
+//! much.
+//!
+//! What is said in a small room does not wait for the ten thousand of a large one: much is written behind the
+//! organization's task, which goes on, and only the next that is much waits for it. Every queue keeps its own order, and
+//! whoever writes one writes all of it; so it does not matter who comes first.
 
 use crate::deliver::Touched;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::JoinHandle};
 
 /// Queues flushed before others get their turn: about a third of a millisecond.
 const TURN: usize = 64;
 /// Queues worth a hand of their own: waking another core costs as much as a few writes.
 const SHARE: usize = 128;
 
-pub(crate) async fn flush(mut touched: Touched) {
-    let hands = Handle::current().metrics().num_workers().min(touched.len() / SHARE);
-    if hands < 2 {
-        return one(touched).await;
+/// What is being written behind the organization's task.
+#[derive(Default)]
+pub(crate) struct Flushing(Vec<JoinHandle<()>>);
+
+impl Flushing {
+    /// Writes what clients take now. What is little is written when this returns.
+    pub(crate) async fn flush(&mut self, mut touched: Touched) {
+        let hands = Handle::current().metrics().num_workers().min(touched.len() / SHARE);
+        if hands < 2 {
+            return one(touched).await;
+        }
+        self.finish().await;
+        let share = touched.len().div_ceil(hands);
+        while !touched.is_empty() {
+            let rest = touched.split_off(share.min(touched.len()));
+            self.0.push(tokio::spawn(one(std::mem::replace(&mut touched, rest))));
+        }
     }
-    let share = touched.len().div_ceil(hands);
-    let mut tasks = Vec::with_capacity(hands);
-    while !touched.is_empty() {
-        let rest = touched.split_off(share.min(touched.len()));
-        tasks.push(tokio::spawn(one(std::mem::replace(&mut touched, rest))));
-    }
-    for task in tasks {
-        if let Err(e) = task.await {
-            tracing::error!(error = %e, "some of what was queued waits for the next event");
+
+    /// Waits for what is being written.
+    async fn finish(&mut self) {
+        for task in self.0.drain(..) {
+            if let Err(e) = task.await {
+                tracing::error!(error = %e, "some of what was queued waits for the next event");
+            }
         }
     }
 }

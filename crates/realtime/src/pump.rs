@@ -7,7 +7,7 @@
 use crate::{
     board::Changes,
     deliver::Touched,
-    flush::flush,
+    flush::Flushing,
     hub::Shared,
     options::{CHUNK, FILL, GAP, IDLE, TICK},
     outbox::End,
@@ -30,6 +30,7 @@ struct Pump {
     waiting: BTreeMap<i64, Logged>,
     /// When the log is to be read for what is missing.
     look_at: Option<Instant>,
+    flushing: Flushing,
 }
 
 /// Whatever ends the task, nobody stays connected to an organization without one.
@@ -48,7 +49,14 @@ impl Drop for Guard {
 pub(crate) async fn run(hub: Arc<Shared>, tenant: Arc<Tenant>, delivered: i64) {
     let _guard = Guard(Arc::clone(&hub), Arc::clone(&tenant));
     hub.publish(tenant.id, &NodeNote::Ask);
-    let mut pump = Pump { hub, tenant, delivered, waiting: BTreeMap::new(), look_at: None };
+    let mut pump = Pump {
+        hub,
+        tenant,
+        delivered,
+        waiting: BTreeMap::new(),
+        look_at: None,
+        flushing: Flushing::default(),
+    };
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -128,7 +136,7 @@ impl Pump {
         };
         self.delivered = last.seq;
         self.tenant.progress.send_replace(last.seq);
-        flush(touched).await;
+        self.flushing.flush(touched).await;
         tokio::task::yield_now().await;
     }
 
@@ -189,12 +197,12 @@ impl Pump {
         Ok(())
     }
 
-    async fn take_notes(&self, notes: Vec<(Option<u64>, NodeNote)>) {
+    async fn take_notes(&mut self, notes: Vec<(Option<u64>, NodeNote)>) {
         if notes.is_empty() {
             return;
         }
         let (onward, touched) = self.hear(notes);
-        flush(touched).await;
+        self.flushing.flush(touched).await;
         if onward.asks {
             self.hub.publish(self.tenant.id, &NodeNote::Ask);
         }
@@ -238,9 +246,9 @@ impl Pump {
     }
 
     /// What is due each second.
-    async fn tick(&self) {
+    async fn tick(&mut self) {
         let Some((typing, changes, touched)) = self.look() else { return };
-        flush(touched).await;
+        self.flushing.flush(touched).await;
         for typing in typing {
             self.hub.publish(self.tenant.id, &NodeNote::Signal(Signal::Typing(typing)));
         }

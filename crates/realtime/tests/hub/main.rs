@@ -14,5 +14,6 @@ mod order;
 mod resume;
 mod revoke;
 mod slow;
+mod together;
 mod wire;
 mod world;
