@@ -2,11 +2,12 @@
 
 use crate::{
     dialect,
+    patience::SWEEP,
     postgres::Postgres,
     value::{Row, Value},
 };
 use portico_types::Result;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 /// What is behind a connection.
 pub(crate) enum Link {
@@ -19,6 +20,8 @@ pub(crate) struct Conn {
     pub(crate) link: Link,
     /// Whether every outcome is waited for where it arises.
     careful: bool,
+    /// How long an answer may take, where it is a lane's or a reader's; nothing where whoever connected sees to it.
+    limit: Option<Duration>,
     /// Whether something was changed, or failed, since [`Conn::watch`].
     touched: bool,
     /// Statements that gave rows, since it was last asked.
@@ -31,11 +34,23 @@ impl Conn {
         c.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|e| dialect::lite_error(&e))?;
         c.set_prepared_statement_cache_capacity(512);
-        Ok(Self { link: Link::Lite { c, text: HashMap::new() }, careful: true, touched: false, asked: 0 })
+        Ok(Self {
+            link: Link::Lite { c, text: HashMap::new() },
+            careful: true,
+            limit: None,
+            touched: false,
+            asked: 0,
+        })
     }
 
     pub(crate) fn pg(c: Postgres) -> Self {
-        Self { link: Link::Pg(Box::new(c)), careful: true, touched: false, asked: 0 }
+        Self { link: Link::Pg(Box::new(c)), careful: true, limit: None, touched: false, asked: 0 }
+    }
+
+    /// As `pg`, for a connection of a lane or a reader, which is lost when an answer does not come within `limit`.
+    pub(crate) fn serving(mut c: Postgres, limit: Duration) -> Self {
+        c.wait_at_most(Some(limit));
+        Self { limit: Some(limit), ..Self::pg(c) }
     }
 
     pub(crate) fn is_lite(&self) -> bool {
@@ -62,17 +77,37 @@ impl Conn {
     /// only by the failure of a later one, or of the commit.
     pub(crate) fn begin(&mut self, careful: bool) -> Result<()> {
         self.careful = careful;
+        self.in_time();
         self.control(if self.is_lite() { "BEGIN IMMEDIATE" } else { "BEGIN" })
+    }
+
+    /// The rest of the transaction may take long: it sweeps, and nobody waits for it.
+    pub(crate) fn sweeps(&mut self) -> Result<()> {
+        if let (Link::Pg(c), true) = (&mut self.link, self.limit.is_some()) {
+            c.wait_at_most(Some(SWEEP));
+            self.touched = true;
+            self.control("SET LOCAL statement_timeout = '9min'")?;
+        }
+        Ok(())
+    }
+
+    /// What follows is in time again.
+    fn in_time(&mut self) {
+        if let (Link::Pg(c), Some(limit)) = (&mut self.link, self.limit) {
+            c.wait_at_most(Some(limit));
+        }
     }
 
     /// Commits, durably: all of the transaction or nothing.
     pub(crate) fn commit(&mut self) -> Result<()> {
+        self.in_time();
         self.control("COMMIT")?;
         self.settle()
     }
 
     /// Undoes the transaction.
     pub(crate) fn rollback(&mut self) -> Result<()> {
+        self.in_time();
         match &mut self.link {
             Link::Lite { .. } => self.control("ROLLBACK"),
             Link::Pg(c) => c.rollback().map_err(|e| dialect::pg_error(&e)),

@@ -7,7 +7,7 @@ use crate::{
     lane::{self, Connect, Emitted, Woken, Work},
     log::Logged,
     migrate,
-    patience::{Asking, Patience},
+    patience::{Asking, Limits, PATIENCE, Patience},
     pool::Pool,
     postgres::{Postgres, reach},
     postgres_wall, serving,
@@ -76,11 +76,20 @@ impl Db {
     /// Opens, migrates and starts the threads. `woken` gets each tenant's events after their commit, in number order
     /// within a call; calls of several lanes may overtake each other.
     pub fn open(options: &Options, woken: impl Fn(Vec<Logged>) + Send + Sync + 'static) -> Result<Self> {
+        Self::open_within(Limits::USUAL, options, woken)
+    }
+
+    /// As `open`; `limits` are for PostgreSQL.
+    pub(crate) fn open_within(
+        limits: Limits,
+        options: &Options,
+        woken: impl Fn(Vec<Logged>) + Send + Sync + 'static,
+    ) -> Result<Self> {
         let woken: Woken = Arc::new(woken);
         let lite = matches!(options.engine, Engine::Sqlite(_));
         let (lock, write, read) = match &options.engine {
             Engine::Sqlite(dir) => open_sqlite(dir)?,
-            Engine::Postgres(url) => open_postgres(url)?,
+            Engine::Postgres(url) => open_postgres(url, limits)?,
         };
         let mut lanes = Vec::new();
         for i in 0..if lite { 1 } else { options.lanes.max(1) } {
@@ -109,7 +118,7 @@ impl Db {
             pool,
             lite,
             asked: Arc::default(),
-            patience: Patience::new(!lite),
+            patience: Patience::new((!lite).then_some(limits.told)),
             _lock: lock,
         })))
     }
@@ -348,7 +357,7 @@ fn explain(e: &Error, dir: &std::path::Path) -> Error {
     }
 }
 
-fn open_postgres(url: &str) -> Result<Opened> {
+fn open_postgres(url: &str, limits: Limits) -> Result<Opened> {
     let url = url.to_owned();
     let owner = url.clone();
     // The blocking client must not run inside an async runtime, so migrations get a thread of their own.
@@ -356,12 +365,13 @@ fn open_postgres(url: &str) -> Result<Opened> {
         .join()
         .map_err(|_| Error::internal("the migration thread panicked"))??;
     let connect: Connect = Arc::new(move || {
-        let mut c = reach(&url)?;
+        let mut c = reach(&url, limits.told)?;
         at_work(&mut c)?;
         serving::join(&mut c)?;
-        c.batch(SERVING).map_err(|e| dialect::pg_error(&e))?;
+        let ended = limits.ended().as_millis();
+        c.batch(&format!("{SERVING}; SET statement_timeout = {ended}")).map_err(|e| dialect::pg_error(&e))?;
         postgres_wall::step_down(&mut c)?;
-        Ok(Conn::pg(c))
+        Ok(Conn::serving(c, limits.given_up))
     });
     Ok((None, Arc::clone(&connect), connect))
 }
@@ -400,7 +410,7 @@ pub(crate) fn alone(c: &mut Postgres) -> Result<()> {
 
 /// Brings a PostgreSQL database to this binary's schema, and gives the connection that did, as its owner. Blocking.
 pub(crate) fn raised(url: &str) -> Result<Conn> {
-    let mut c = reach(url)?;
+    let mut c = reach(url, PATIENCE)?;
     let rows = c.query("SHOW server_version_num", &[]).map_err(|e| dialect::pg_error(&e))?;
     let version: i64 = rows.first().and_then(|row| row.get::<_, String>(0).parse().ok()).unwrap_or(0);
     if version < 150_000 {
@@ -409,7 +419,8 @@ pub(crate) fn raised(url: &str) -> Result<Conn> {
     // Before anything that would wait for whoever is alone here.
     at_work(&mut c)?;
     serving::mark(&mut c, migrate::SCHEMA_VERSION)?;
-    // One node at a time raises the schema.
+    // One node at a time raises the schema, for as long as it takes.
+    c.wait_at_most(None);
     c.batch("SELECT pg_advisory_lock(7305)").map_err(|e| dialect::pg_error(&e))?;
     let mut conn = Conn::pg(c);
     let found = migrate::run(&mut conn, |_, _| Ok(()))?;

@@ -68,6 +68,8 @@ pub(crate) fn pg_error(e: &tokio_postgres::Error) -> Error {
         "53100" => Error::unavailable("the database's disk is full; nothing was written"),
         // It believed that this node was gone, and has rolled back.
         "25P03" => Error::unavailable("the connection to the database is lost; the server reconnects"),
+        // It ends by itself what nobody waits for any more.
+        "57014" => Error::unavailable("this took the database too long, and nothing was done"),
         "25006" => Error::unavailable("the database is read-only; nothing was written"),
         _ if code.starts_with("23") => Error::conflict(None, "it clashes with what is there"),
         _ if code.starts_with("53") || code.starts_with("57") => Error::busy(),

@@ -276,6 +276,7 @@ impl<'c> InstanceTx<'c> {
 
     /// Forgets secrets that have expired. Returns how many.
     pub fn sweep_credentials(&mut self, now: Millis) -> Result<u64> {
+        self.conn.sweeps()?;
         self.conn.exec(
             "/* instance: expired secrets */ DELETE FROM credential WHERE expires_at <= $1",
             &[now.into()],
@@ -322,6 +323,7 @@ impl<'c> InstanceTx<'c> {
 
     /// Forgets the keys that have all their attempts back. Returns how many.
     pub fn sweep_attempts(&mut self, now: Millis) -> Result<u64> {
+        self.conn.sweeps()?;
         self.conn.exec("/* instance: old attempts */ DELETE FROM attempt WHERE free_at <= $1", &[now.into()])
     }
 

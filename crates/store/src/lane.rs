@@ -2,7 +2,8 @@
 //!
 //! Invariants: event numbers of a tenant are allocated last in the transaction, so commit order is number order and a
 //! reader that has seen N never later finds a smaller one; nobody is answered and nobody is woken before the commit; a
-//! command that fails leaves nothing of itself and takes no other with it; a deadlock victim's batch runs again.
+//! command that fails leaves nothing of itself and takes no other with it; a deadlock victim's batch runs again; whoever
+//! waits for a batch whose connection is lost is told before another is made.
 //!
 //! A batch runs in good hope first: without savepoints, and on PostgreSQL without waiting for what nobody needs to know.
 //! Almost all commands succeed, or fail before they change anything. Should one fail after that, the whole batch is
@@ -56,10 +57,15 @@ pub(crate) fn run(
         }
         STATS.lane_waiting.add(-(batch.len() as i64));
         let began = Instant::now();
-        if conn.is_gone()
-            && let Ok(new) = connect()
-        {
-            conn = new;
+        if conn.is_gone() {
+            match connect() {
+                Ok(new) => conn = new,
+                Err(e) => {
+                    STATS.batch_failed.inc();
+                    refuse(batch, &e);
+                    continue;
+                }
+            }
         }
         let (mut tries, mut careful) = (0, false);
         let outcome = loop {
@@ -67,20 +73,23 @@ pub(crate) fn run(
                 Ok(done) => break Ok(done),
                 Err(Stop::Carefully) => {
                     careful = true;
-                    if let Err(e) = undo(&mut conn, connect) {
-                        break Err(e);
-                    }
+                    undo(&mut conn);
                 }
                 Err(Stop::Failed(e)) => {
                     STATS.batch_failed.inc();
                     tracing::warn!(error = %e, commands = batch.len(), "a write batch failed");
-                    if let Err(e) = undo(&mut conn, connect) {
-                        break Err(e);
-                    }
+                    undo(&mut conn);
                     tries += 1;
                     if !(e.is_retry() && tries < RETRIES) {
+                        // Whoever waits hears of it now; a connection that is lost is made anew for the next batch.
                         break Err(e);
                     }
+                }
+            }
+            if conn.is_broken() {
+                match connect() {
+                    Ok(new) => conn = new,
+                    Err(e) => break Err(e),
                 }
             }
         };
@@ -96,21 +105,26 @@ pub(crate) fn run(
                     work.done(outcome);
                 }
             }
-            Err(e) => batch.into_iter().for_each(|work| work.done(Err(e.clone()))),
+            Err(e) => refuse(batch, &e),
         }
     }
 }
 
-/// Ends a transaction without its effects. A connection that cannot is replaced.
-fn undo(conn: &mut Conn, connect: &Connect) -> Result<()> {
-    let undone = conn.rollback();
-    if conn.is_broken() {
-        *conn = connect()?;
-    } else if let Err(e) = undone {
+/// Tells whoever waits that nothing came of it, as far as is known.
+fn refuse(batch: Vec<Box<dyn Work>>, e: &Error) {
+    for work in batch {
+        work.done(Err(e.clone()));
+    }
+}
+
+/// Ends a transaction without its effects, or finds that the connection ended with it.
+fn undo(conn: &mut Conn) {
+    if !conn.is_broken()
+        && let Err(e) = conn.rollback()
+    {
         // SQLite has rolled back by itself when it could not go on.
         tracing::debug!(error = %e, "nothing to undo");
     }
-    Ok(())
 }
 
 /// How each command of a batch ended, and what each tenant's log gained.

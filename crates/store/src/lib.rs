@@ -10,6 +10,8 @@ mod conn;
 pub mod copy;
 mod db;
 mod dialect;
+#[cfg(test)]
+mod frozen;
 mod instance;
 mod lane;
 mod log;

@@ -3,6 +3,10 @@
 //!
 //! After the first silence the others wait a second only, until the database has answered somebody again: hundreds of
 //! requests must not each find out for themselves.
+//!
+//! Whoever asks is told; the thread that asks for them goes on waiting, for the answer may only be late. It gives up as
+//! well in the end, for a PostgreSQL that is frozen keeps its connections open for as long as it is, and one that took
+//! its place meanwhile would never be asked.
 
 use portico_types::{Error, ErrorCode, Result};
 use std::{
@@ -16,8 +20,38 @@ use tokio::sync::oneshot;
 
 /// How long PostgreSQL may be silent when it is connected to, sent something, or asked.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
-/// The same while it has been silent for longer than that.
-const SHORT: Duration = Duration::from_secs(1);
+
+/// How long who waits. Others than [`Limits::USUAL`] are for tests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Until whoever asks is told, and until a connection that does not come about is given up. While the database has
+    /// been silent for longer than that, a tenth.
+    pub(crate) told: Duration,
+    /// Until the thread of a lane or of a reader takes its connection for lost, from the last that was heard. Longer
+    /// than `told`: a write that was only slow stands by then, and whoever asks again is answered from it.
+    pub(crate) given_up: Duration,
+}
+
+impl Limits {
+    /// Three times what people wait: what takes longer than that is done for nobody. What is swept without anybody
+    /// waiting has [`SWEEP`].
+    pub(crate) const USUAL: Self = Self { told: PATIENCE, given_up: Duration::from_secs(30) };
+
+    /// When PostgreSQL ends a statement by itself. Sooner than it is given up here, so that whoever lives says so, the
+    /// connection stays, and no abandoned statement keeps its locks. A commit is never ended by that.
+    pub(crate) fn ended(self) -> Duration {
+        self.given_up.saturating_sub(self.told / 2)
+    }
+}
+
+/// The same for a statement that sweeps what has expired, for which nobody waits, but the others of its lane do.
+/// PostgreSQL ends it a minute sooner.
+pub(crate) const SWEEP: Duration = Duration::from_mins(10);
+
+/// The same for each statement, or each row of one, of a backup, a restore, a move: a table of a hundred million rows is
+/// sorted in that, and a scheduled backup of a database that is frozen ends on the same day. Raising the schema has no
+/// limit: a step may rewrite everything, another node's is waited for, and whoever starts a node looks on.
+pub(crate) const COPYING: Duration = Duration::from_hours(1);
 
 /// Whether somebody still waits for what was asked. What is not begun by then is not begun any more.
 #[derive(Clone, Default)]
@@ -31,14 +65,14 @@ impl Asking {
 
 /// See the module.
 pub(crate) struct Patience {
-    /// Whether it ever ends.
-    ends: bool,
+    /// When it ends, if it ever does.
+    limit: Option<Duration>,
     silent: AtomicBool,
 }
 
 impl Patience {
-    pub(crate) fn new(ends: bool) -> Self {
-        Self { ends, silent: AtomicBool::new(false) }
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
+        Self { limit, silent: AtomicBool::new(false) }
     }
 
     /// Waits. `gone` is the error where the answer was dropped, `silence` what is said where it did not come in time.
@@ -49,15 +83,14 @@ impl Patience {
         gone: fn() -> Error,
         silence: &'static str,
     ) -> Result<T> {
-        if !self.ends {
+        let Some(limit) = self.limit else {
             return answer.await.unwrap_or_else(|_| Err(gone()));
-        }
+        };
         let silent = self.silent.load(Ordering::Relaxed);
-        let limit = if silent { SHORT } else { PATIENCE };
-        let Ok(answer) = tokio::time::timeout(limit, answer).await else {
+        let Ok(answer) = tokio::time::timeout(if silent { limit / 10 } else { limit }, answer).await else {
             asking.0.store(true, Ordering::Release);
             if !self.silent.swap(true, Ordering::Relaxed) {
-                tracing::warn!(seconds = PATIENCE.as_secs(), "the database does not answer");
+                tracing::warn!(seconds = limit.as_secs(), "the database does not answer");
             }
             return Err(Error::unavailable(silence));
         };
@@ -92,7 +125,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_the_first_silence_others_wait_a_second_until_it_answers_somebody() {
-        let patience = Patience::new(true);
+        let patience = Patience::new(Some(PATIENCE));
         let (_silent, first) = oneshot::channel();
         assert_eq!(wait(&patience, first).await, (None, 10, false));
         let (_silent, second) = oneshot::channel();
@@ -108,7 +141,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_file_is_waited_for() {
-        let patience = Patience::new(false);
+        let patience = Patience::new(None);
         let (_silent, answer) = oneshot::channel();
         let hour = tokio::time::timeout(Duration::from_hours(1), wait(&patience, answer)).await;
         assert!(hour.is_err());

@@ -11,7 +11,7 @@ use crate::{
 };
 use futures_util::{FutureExt as _, StreamExt as _};
 use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, task::JoinHandle};
 use tokio_postgres::{Client, Config, Error, Row, Statement, types::ToSql};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -21,6 +21,10 @@ type Sent = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 /// See the module.
 pub(crate) struct Postgres {
     runtime: Runtime,
+    /// Moves what is sent and what comes, only while somebody waits here; how it ends is told to whoever waits.
+    driver: JoinHandle<Result<(), Error>>,
+    /// How long an answer may take.
+    limit: Option<Duration>,
     client: Arc<Client>,
     statements: HashMap<&'static str, Statement>,
     sent: Vec<Sent>,
@@ -28,7 +32,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Connects, and is driven by `runtime` from then on. Not for an async thread. The error is none when nothing was said
-    /// within `patience`.
+    /// within `patience`, which is also how long an answer may take until [`Postgres::wait_at_most`] says otherwise.
     pub(crate) fn connect(
         runtime: Runtime,
         config: &Config,
@@ -36,10 +40,47 @@ impl Postgres {
         patience: Duration,
     ) -> Result<Self, Option<Error>> {
         let connecting = async { tokio::time::timeout(patience, config.connect(tls)).await };
-        let (client, connection) = runtime.block_on(connecting).map_err(|_| None)?.map_err(Some)?;
-        // It moves only while somebody waits here; how it ends is told to whoever waits.
-        drop(runtime.spawn(connection));
-        Ok(Self { runtime, client: Arc::new(client), statements: HashMap::new(), sent: Vec::new() })
+        let connected = runtime.block_on(connecting).map_err(|_| None).and_then(|c| c.map_err(Some));
+        let (client, connection) = match connected {
+            Ok(connected) => connected,
+            Err(e) => {
+                // Nobody waits for a name that is still being looked up.
+                runtime.shutdown_background();
+                return Err(e);
+            }
+        };
+        let driver = runtime.spawn(connection);
+        let (client, limit) = (Arc::new(client), Some(patience));
+        Ok(Self { runtime, driver, limit, client, statements: HashMap::new(), sent: Vec::new() })
+    }
+
+    /// Takes the connection for lost when one answer, or one row of it, does not come within `limit` from now on.
+    pub(crate) fn wait_at_most(&mut self, limit: Option<Duration>) {
+        self.limit = limit;
+    }
+
+    /// Waits for an answer. After the limit the connection is closed, and all that waits for it fails as it does when it
+    /// is lost: nobody knows then what became of what was sent.
+    fn wait<T>(&self, answer: impl Future<Output = T>) -> T {
+        let Some(limit) = self.limit else { return self.runtime.block_on(answer) };
+        self.runtime.block_on(async {
+            let mut answer = std::pin::pin!(answer);
+            if let Ok(came) = tokio::time::timeout(limit, &mut answer).await {
+                return came;
+            }
+            // Was this process itself stopped, the answer may have come meanwhile.
+            turns().await;
+            if let Some(came) = (&mut answer).now_or_never() {
+                return came;
+            }
+            tracing::warn!(
+                seconds = limit.as_secs(),
+                "PostgreSQL has not answered for too long; the connection is given up"
+            );
+            // Its end takes the socket with it, and everything that waits is told.
+            self.driver.abort();
+            answer.await
+        })
     }
 
     /// Whether it is beyond use.
@@ -50,19 +91,14 @@ impl Postgres {
     /// As `is_closed`, for a connection that nobody has waited on for a while: what has come meanwhile, its end among it,
     /// is looked at first.
     pub(crate) fn is_gone(&mut self) -> bool {
-        // One turn to hear of what has come, one for the connection to read it, one for good measure.
-        self.runtime.block_on(async {
-            for _ in 0..3 {
-                tokio::task::yield_now().await;
-            }
-        });
+        self.runtime.block_on(turns());
         self.is_closed()
     }
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) fn execute(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64, Error> {
         let statement = self.statement(sql)?;
-        self.runtime.block_on(self.client.execute_raw(&statement, args.iter().copied()))
+        self.wait(self.client.execute_raw(&statement, args.iter().copied()))
     }
 
     /// Sends a statement. Whether it failed is known at the next `settle`, or by the failure of whatever comes next.
@@ -91,7 +127,7 @@ impl Postgres {
     /// Waits for all that was sent. The first failure is the cause of those after it.
     pub(crate) fn settle(&mut self) -> Result<(), Error> {
         let sent = std::mem::take(&mut self.sent);
-        self.runtime.block_on(async {
+        self.wait(async {
             let mut outcome = Ok(());
             for one in sent {
                 let ended = one.await;
@@ -104,7 +140,7 @@ impl Postgres {
     /// Ends the transaction without its effects, whatever became of what was sent.
     pub(crate) fn rollback(&mut self) -> Result<(), Error> {
         self.sent.clear();
-        self.runtime.block_on(self.client.batch_execute("ROLLBACK"))
+        self.wait(self.client.batch_execute("ROLLBACK"))
     }
 
     /// Runs text of our own without values, after all that was sent.
@@ -117,7 +153,7 @@ impl Postgres {
     pub(crate) fn query(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<Vec<Row>, Error> {
         let statement = self.statement(sql)?;
         let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|v| v as _).collect();
-        self.runtime.block_on(self.client.query(&statement, &args))
+        self.wait(self.client.query(&statement, &args))
     }
 
     /// The rows of a statement put together by the program, as they come.
@@ -128,10 +164,9 @@ impl Postgres {
         mut take: impl FnMut(&Row) -> Result<(), E>,
         failed: impl Fn(Error) -> E,
     ) -> Result<(), E> {
-        let rows =
-            self.runtime.block_on(self.client.query_raw(sql, args.iter().copied())).map_err(&failed)?;
+        let rows = self.wait(self.client.query_raw(sql, args.iter().copied())).map_err(&failed)?;
         let mut rows = std::pin::pin!(rows);
-        while let Some(row) = self.runtime.block_on(rows.next()) {
+        while let Some(row) = self.wait(rows.next()) {
             take(&row.map_err(&failed)?)?;
         }
         Ok(())
@@ -139,16 +174,23 @@ impl Postgres {
 
     /// Runs a statement put together by the program.
     pub(crate) fn run(&mut self, sql: &str, args: &[Value<'_>]) -> Result<(), Error> {
-        self.runtime.block_on(self.client.execute_raw(sql, args.iter().copied())).map(drop)
+        self.wait(self.client.execute_raw(sql, args.iter().copied())).map(drop)
     }
 
     fn statement(&mut self, sql: &'static str) -> Result<Statement, Error> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement = self.runtime.block_on(self.client.prepare(sql))?;
+        let statement = self.wait(self.client.prepare(sql))?;
         self.statements.insert(sql, statement.clone());
         Ok(statement)
+    }
+}
+
+/// Lets the connection read what has come: one turn to hear of it, one to read it, one for good measure.
+async fn turns() {
+    for _ in 0..3 {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -160,16 +202,17 @@ fn runtime() -> std::io::Result<Runtime> {
 /// When PostgreSQL gives a client up that is gone without a word: what its session holds, locks among it, is free then.
 const PARTING: &str = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '15s'";
 
-/// Connects to the PostgreSQL of an address. Neither side waits for the other for ever when the way between them is cut
+/// Connects to the PostgreSQL of an address, which may be silent for `patience`, also later until
+/// [`Postgres::wait_at_most`] says otherwise. Neither side waits for the other for ever when the way between them is cut
 /// without a word. Blocking.
-pub(crate) fn reach(url: &str) -> Result<Postgres, portico_types::Error> {
+pub(crate) fn reach(url: &str, patience: Duration) -> Result<Postgres, portico_types::Error> {
     let (url, tls) = postgres_tls::of(url)?;
     let mut config: Config = url.parse().map_err(|_| {
         portico_types::Error::internal("--database cannot be read; write postgres://user:password@host/name")
     })?;
     // A machine that is gone does not refuse, it is silent: nobody may wait for it for minutes.
     if config.get_connect_timeout().is_none() {
-        config.connect_timeout(PATIENCE);
+        config.connect_timeout(patience);
     }
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(PATIENCE);
@@ -178,9 +221,9 @@ pub(crate) fn reach(url: &str) -> Result<Postgres, portico_types::Error> {
     config.keepalives_idle(PATIENCE / 2).keepalives_interval(PATIENCE / 5).keepalives_retries(3);
     let runtime = runtime().map_err(portico_types::Error::internal)?;
     // Somebody who takes the connection and says nothing is as bad; each host gets its turn.
-    let patience = PATIENCE * config.get_hosts().len().max(1) as u32;
-    let mut c =
-        postgres_tls::outcome(Postgres::connect(runtime, &config, tls, patience), config.get_hosts())?;
+    let all = patience * config.get_hosts().len().max(1) as u32;
+    let mut c = postgres_tls::outcome(Postgres::connect(runtime, &config, tls, all), config.get_hosts())?;
+    c.wait_at_most(Some(patience));
     c.batch(PARTING).map_err(|e| crate::dialect::pg_error(&e))?;
     Ok(c)
 }

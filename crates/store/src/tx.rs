@@ -101,6 +101,11 @@ impl<'c> Tx<'c> {
         self.read.conn.send(sql, &all)
     }
 
+    /// What follows takes away what has expired, however much it is.
+    pub(crate) fn sweeps(&mut self) -> Result<()> {
+        self.read.conn.sweeps()
+    }
+
     /// Exactly one row must change; none means it is not there (any more).
     pub(crate) fn exec_one(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<()> {
         match self.exec(sql, args)? {

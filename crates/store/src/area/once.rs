@@ -45,11 +45,13 @@ impl Tx<'_> {
 
     /// Forgets keys older than `before`. Returns how many.
     pub fn sweep_keys(&mut self, before: Millis) -> Result<u64> {
+        self.sweeps()?;
         self.exec("DELETE FROM idempotency WHERE tenant_id = $1 AND at < $2", &[before.into()])
     }
 
     /// Forgets events older than `before`; clients with an older cursor fetch anew. Returns how many.
     pub fn sweep_events(&mut self, before: Millis) -> Result<u64> {
+        self.sweeps()?;
         self.exec(
             "DELETE FROM event WHERE tenant_id = $1 AND at < $2 AND seq < (SELECT t.seq FROM tenant t WHERE t.tenant_id = $1)",
             &[before.into()],

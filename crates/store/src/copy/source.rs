@@ -10,6 +10,7 @@ use crate::{
     db::{self, Engine},
     instance::InstanceTx,
     migrate::{self, SCHEMA_VERSION},
+    patience::{COPYING, PATIENCE},
     postgres_wall,
     value::{Row, Value},
 };
@@ -52,11 +53,12 @@ impl Source {
                 db::lite_reader(&path)?
             }
             Engine::Postgres(url) => {
-                let mut c = crate::postgres::reach(url)?;
+                let mut c = crate::postgres::reach(url, PATIENCE)?;
                 if alone {
                     db::alone(&mut c)?;
                 }
                 postgres_wall::step_down(&mut c)?;
+                c.wait_at_most(Some(COPYING));
                 Conn::pg(c)
             }
         };

@@ -14,6 +14,7 @@ use crate::{
     db::{self, Engine},
     instance::InstanceTx,
     migrate,
+    patience::COPYING,
     tx::Tx,
     value::Value,
 };
@@ -102,6 +103,7 @@ impl Target {
         let shape = Shape::new()?;
         if let Link::Pg(c) = &mut conn.link {
             db::alone(c)?;
+            c.wait_at_most(Some(COPYING));
         }
         conn.batch("BEGIN")?;
         if !replace && !InstanceTx::new(&mut conn).organizations()?.is_empty() {

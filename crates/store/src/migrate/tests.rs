@@ -28,7 +28,10 @@ impl Database {
 
     fn client(&self) -> crate::postgres::Postgres {
         let base = self.0.rsplit_once('/').unwrap().0;
-        crate::postgres::reach(&format!("{base}/store_migrate_{}_{}", std::process::id(), self.1)).unwrap()
+        let url = format!("{base}/store_migrate_{}_{}", std::process::id(), self.1);
+        let mut c = crate::postgres::reach(&url, crate::patience::PATIENCE).unwrap();
+        c.wait_at_most(None);
+        c
     }
 }
 
