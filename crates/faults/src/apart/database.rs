@@ -1,4 +1,4 @@
-//! The database restarted, and silent for one node: it has to say so in time, send its people away, and come back by itself.
+//! The database restarted, frozen, and silent for one node: it has to say so in time, send its people away, and come back by itself.
 
 use super::{
     crowd::{latency, meanwhile, recovered},
@@ -42,12 +42,80 @@ pub(crate) fn answers_lost(world: &mut World, long: bool) -> Result<(String, boo
     silent(world, long, true)
 }
 
+/// A node gives a connection up that is silent for half a minute; this lasts longer.
+const FROZEN: Duration = Duration::from_secs(40);
+
+/// All its processes stand still, and its machine goes on taking what is sent to them.
+pub(crate) fn frozen(world: &mut World, _: bool) -> Result<(String, bool)> {
+    let was = latency(world, 0, 1, 25)?;
+    let name = "frozen";
+    let ((seen, back), outcome) = meanwhile(world, name, None, |world| {
+        Clock::start().reach(Duration::from_secs(1));
+        let frozen = world.freeze_database()?;
+        let clock = Clock::start();
+        let over = AtomicBool::new(false);
+        let seen = std::thread::scope(|scope| {
+            let (world, over) = (&*world, &over);
+            let asking: Vec<_> =
+                (0..3).map(|what| scope.spawn(move || stay(world, name, what, over))).collect();
+            clock.reach(FROZEN);
+            over.store(true, Ordering::SeqCst);
+            let mut seen = Seen::default();
+            for one in asking {
+                seen.add(one.join().map_err(|_| "it panicked")??);
+            }
+            Ok::<_, crate::Failure>(seen)
+        })?;
+        drop(frozen);
+        let clock = Clock::start();
+        world.all("ready")?;
+        while let (503, _) = post(world, name)? {
+            clock.patience("an acknowledgement by the node")?;
+        }
+        Ok((seen, clock.elapsed()))
+    })?;
+    let (_, now) = recovered(world, 0, 1, was)?;
+    let counts = format!(
+        "{} s: {outcome}; {seen}; serves again {:.1} s after; latency {:.1} ms before, {:.1} ms after",
+        FROZEN.as_secs(),
+        back.as_secs_f64(),
+        was.as_secs_f64() * 1e3,
+        now.as_secs_f64() * 1e3,
+    );
+    Ok((counts, outcome.clean() && seen.good() && back < BACK))
+}
+
 /// What somebody saw who stayed at the node.
 #[derive(Default)]
 struct Seen {
     answers: usize,
     wrong: Vec<String>,
     longest: Duration,
+}
+
+impl Seen {
+    fn add(&mut self, one: Self) {
+        self.answers += one.answers;
+        self.wrong.extend(one.wrong);
+        self.longest = self.longest.max(one.longest);
+    }
+
+    fn good(&self) -> bool {
+        self.wrong.is_empty() && self.answers > 3 && self.longest < SAID
+    }
+}
+
+impl std::fmt::Display for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} requests stayed at it: all 503, {} otherwise{}, {:.1} s at most",
+            self.answers,
+            self.wrong.len(),
+            self.wrong.first().map(|w| format!(" ({w})")).unwrap_or_default(),
+            self.longest.as_secs_f64()
+        )
+    }
 }
 
 fn silent(world: &mut World, long: bool, one_way: bool) -> Result<(String, bool)> {
@@ -79,10 +147,7 @@ fn silent(world: &mut World, long: bool, one_way: bool) -> Result<(String, bool)
             over.store(true, Ordering::SeqCst);
             let mut seen = Seen::default();
             for one in asking {
-                let one = one.join().map_err(|_| "it panicked")??;
-                seen.answers += one.answers;
-                seen.wrong.extend(one.wrong);
-                seen.longest = seen.longest.max(one.longest);
+                seen.add(one.join().map_err(|_| "it panicked")??);
             }
             world.mend(0, &world::database(), one_way)?;
             Ok::<_, crate::Failure>((seen, told.join().map_err(|_| "it panicked")?))
@@ -98,11 +163,7 @@ fn silent(world: &mut World, long: bool, one_way: bool) -> Result<(String, bool)
     })?;
     let (_, now) = recovered(world, 0, 1, was)?;
     let counts = format!(
-        "{outcome}; {} requests stayed at it: all 503, {} otherwise{}, {:.1} s at most; its streams told {:?} after {:.1} s; others waited {:.1} s at most; serves again {:.1} s after; latency {:.1} ms before, {:.1} ms after",
-        seen.answers,
-        seen.wrong.len(),
-        seen.wrong.first().map(|w| format!(" ({w})")).unwrap_or_default(),
-        seen.longest.as_secs_f64(),
+        "{outcome}; {seen}; its streams told {:?} after {:.1} s; others waited {:.1} s at most; serves again {:.1} s after; latency {:.1} ms before, {:.1} ms after",
         told.0,
         told.1.as_secs_f64(),
         outcome.elsewhere.as_secs_f64(),
@@ -111,9 +172,7 @@ fn silent(world: &mut World, long: bool, one_way: bool) -> Result<(String, bool)
         now.as_secs_f64() * 1e3,
     );
     let good = outcome.clean()
-        && seen.wrong.is_empty()
-        && seen.answers > 3
-        && seen.longest < SAID
+        && seen.good()
         && told.0 == "resume"
         && told.1 < SENT_AWAY
         && outcome.elsewhere < SAID

@@ -18,13 +18,14 @@ type Fault = fn(&mut World, bool) -> Result<(String, bool)>;
 
 pub(crate) fn run(place: &Place) -> Result<Vec<Line>> {
     let mut world = World::begin(place)?;
-    let parts: [(&str, Fault); 7] = [
+    let parts: [(&str, Fault); 8] = [
         ("three machines: a node killed and started again", others::killed),
         ("three machines: the bus cut off from all", others::bus),
         ("three machines: a node cut off from the bus", others::bus_of_one),
         ("three machines: PostgreSQL restarted under load", database::restarted),
         ("three machines: a node cut off from the database", database::cut),
         ("three machines: the database's answers to a node lost", database::answers_lost),
+        ("three machines: PostgreSQL frozen", database::frozen),
         ("three machines: two nodes cut off from the bucket", others::bucket),
     ];
     let mut lines = Vec::new();

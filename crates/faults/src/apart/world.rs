@@ -113,6 +113,24 @@ impl World {
         postgres(&self.pg, "start").map(drop)
     }
 
+    /// PostgreSQL's processes, the one that starts the others first.
+    fn processes_of_database(&self) -> Result<Vec<String>> {
+        let file = std::fs::read_to_string(self.pg.join("data/postmaster.pid"))?;
+        let first = file.lines().next().ok_or("PostgreSQL does not run")?.to_owned();
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children"))?;
+        Ok(std::iter::once(first.clone()).chain(children.split_whitespace().map(ToOwned::to_owned)).collect())
+    }
+
+    /// Stops all of PostgreSQL where it stands, until what comes of it is dropped.
+    pub(crate) fn freeze_database(&self) -> Result<Frozen> {
+        // The first one first: then none is added.
+        let first = self.processes_of_database()?.remove(0);
+        signal("-STOP", &[first])?;
+        let frozen = Frozen(self.processes_of_database()?);
+        signal("-STOP", &frozen.0)?;
+        Ok(frozen)
+    }
+
     pub(crate) fn addresses(&self) -> Vec<SocketAddr> {
         self.nodes.iter().map(|n| n.address).collect()
     }
@@ -137,6 +155,23 @@ impl World {
     pub(crate) fn mend(&self, number: usize, off: &str, one_way: bool) -> Result<()> {
         self.wires.mend(off, &node(number))?;
         if one_way { Ok(()) } else { self.wires.mend(&node(number), off) }
+    }
+}
+
+/// A PostgreSQL that stands still.
+pub(crate) struct Frozen(Vec<String>);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        let _gone = signal("-CONT", &self.0);
+    }
+}
+
+fn signal(what: &str, to: &[String]) -> Result<()> {
+    if Command::new("kill").arg(what).args(to).status()?.success() {
+        Ok(())
+    } else {
+        Err(format!("kill {what} failed").into())
     }
 }
 
