@@ -1,4 +1,5 @@
-//! The database restarted, frozen, and silent for one node: it has to say so in time, send its people away, and come back by itself.
+//! The database restarted, frozen, and silent for one node: it has to say so in time, send its people away, and come back
+//! by itself.
 
 use super::{
     crowd::{latency, meanwhile, recovered},
