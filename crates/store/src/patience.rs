@@ -27,8 +27,8 @@ pub(crate) struct Limits {
     /// Until whoever asks is told, and until a connection that does not come about is given up. While the database has
     /// been silent for longer than that, a tenth.
     pub(crate) told: Duration,
-    /// Until the thread of a lane or of a reader takes its connection for lost, from the last that was heard. Longer
-    /// than `told`: a write that was only slow stands by then, and whoever asks again is answered from it.
+    /// Until the thread of a lane or of a reader takes its connection for lost, while it waits for one answer. Longer than
+    /// `told`: a write that was only slow stands by then, and whoever asks again is answered from it.
     pub(crate) given_up: Duration,
 }
 
