@@ -45,13 +45,16 @@ pub(crate) fn answers_lost(world: &mut World, long: bool) -> Result<(String, boo
 
 /// A node gives a connection up that is silent for half a minute; this lasts longer.
 const FROZEN: Duration = Duration::from_secs(40);
+/// How long people write before and after that.
+const BESIDE: Duration = Duration::from_secs(4);
 
 /// All its processes stand still, and its machine goes on taking what is sent to them.
 pub(crate) fn frozen(world: &mut World, _: bool) -> Result<(String, bool)> {
     let was = latency(world, 0, 1, 25)?;
     let name = "frozen";
     let ((seen, back), outcome) = meanwhile(world, name, None, |world| {
-        Clock::start().reach(Duration::from_secs(1));
+        // Nobody is acknowledged while it lasts: there is to be enough before and after.
+        Clock::start().reach(BESIDE);
         let frozen = world.freeze_database()?;
         let clock = Clock::start();
         let over = AtomicBool::new(false);
@@ -73,7 +76,9 @@ pub(crate) fn frozen(world: &mut World, _: bool) -> Result<(String, bool)> {
         while let (503, _) = post(world, name)? {
             clock.patience("an acknowledgement by the node")?;
         }
-        Ok((seen, clock.elapsed()))
+        let back = clock.elapsed();
+        Clock::start().reach(BESIDE);
+        Ok((seen, back))
     })?;
     let (_, now) = recovered(world, 0, 1, was)?;
     let counts = format!(
