@@ -1,10 +1,17 @@
 //! Who is there and who looks at what: from this node's connections, what other nodes say, and what members chose.
+//!
+//! A look costs what has changed, not how many there are. Whatever changes what others see of a member [touches](Board::touch)
+//! them, and what time alone will change is due at a moment known before; everybody else is as they were. The look at
+//! everybody twice a minute, for the other nodes, is not needed for what is told here.
 
 use crate::{index::Index, signal::Place};
 use portico_domain::member::PresenceChoice;
 use portico_types::{MemberId, Millis, RoomId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
+
+#[cfg(test)]
+mod tests;
 
 /// A connection whose client has not said for this long that somebody is there counts as left alone, in ms.
 pub(crate) const QUIET: i64 = 5 * Millis::MINUTE;
@@ -47,6 +54,8 @@ struct Here {
     gone_at: Option<Millis>,
     /// What the other nodes were told.
     told: Option<Seen>,
+    /// When time alone changes what is seen, as of the last look; they stand in [`Board::due`] under it.
+    due: Option<Millis>,
 }
 
 #[derive(Default)]
@@ -60,7 +69,12 @@ struct Watched {
     place: Place,
     /// Member by connection.
     here: HashMap<u64, MemberId>,
-    changed: bool,
+}
+
+impl Watched {
+    fn members(&self) -> BTreeSet<MemberId> {
+        self.here.values().copied().collect()
+    }
 }
 
 #[derive(Default)]
@@ -70,6 +84,12 @@ pub(crate) struct Board {
     announced: HashMap<MemberId, Presence>,
     watched: HashMap<RoomId, Watched>,
     viewers: HashMap<u64, RoomId>,
+    /// Members and rooms that the next look is at.
+    touched: HashSet<MemberId>,
+    touched_rooms: HashSet<RoomId>,
+    /// Members here whom time alone changes, by when it does; each at most once.
+    due: BTreeSet<(Millis, MemberId)>,
+    looked_at: Millis,
     repeated_at: Millis,
     asked: bool,
 }
@@ -88,16 +108,23 @@ pub(crate) struct Changes {
 impl Board {
     /// A member has a connection.
     pub(crate) fn came(&mut self, member: MemberId) {
-        self.here.entry(member).or_insert(Here { seen: Seen::Online, gone_at: None, told: None }).gone_at =
-            None;
+        let new = Here { seen: Seen::Online, gone_at: None, told: None, due: None };
+        self.here.entry(member).or_insert(new).gone_at = None;
+        self.touch(member);
     }
 
     /// A connection is gone; `last` when the member has no other here.
     pub(crate) fn went(&mut self, member: MemberId, connection: u64, last: bool, now: Millis) {
         self.view(connection, member, None);
+        self.touch(member);
         if last && let Some(here) = self.here.get_mut(&member) {
             here.gone_at = Some(now);
         }
+    }
+
+    /// What others see of a member may have changed: they are looked at next.
+    pub(crate) fn touch(&mut self, member: MemberId) {
+        self.touched.insert(member);
     }
 
     /// A connection looks at another room.
@@ -106,22 +133,19 @@ impl Board {
             && let Some(watched) = self.watched.get_mut(&before)
         {
             watched.here.remove(&connection);
-            watched.changed = true;
+            self.touched_rooms.insert(before);
         }
         if let Some(place) = place {
             self.viewers.insert(connection, place.room);
-            let watched = self.watched.entry(place.room).or_insert_with(|| Watched {
-                place,
-                here: HashMap::new(),
-                changed: true,
-            });
+            let watched =
+                self.watched.entry(place.room).or_insert_with(|| Watched { place, here: HashMap::new() });
             watched.place = place;
             watched.here.insert(connection, member);
-            watched.changed = true;
+            self.touched_rooms.insert(place.room);
         }
     }
 
-    /// The other nodes want to know everything at the next look.
+    /// At the next look everybody is looked at, and the other nodes are told everything.
     pub(crate) fn ask(&mut self) {
         self.asked = true;
     }
@@ -138,17 +162,22 @@ impl Board {
         let known = self.nodes.entry(node).or_default();
         known.heard_at = now;
         let mut rooms: Vec<Place> = viewing.iter().map(|(place, _)| *place).collect();
+        let mut before = HashMap::new();
         if full {
             rooms.extend(known.viewing.values().map(|(place, _)| *place));
-            known.people.clear();
+            before = std::mem::take(&mut known.people);
             known.viewing.clear();
         }
         for (member, seen) in people {
-            match seen {
+            let was = match seen {
                 Some(seen) => known.people.insert(member, seen),
                 None => known.people.remove(&member),
             };
+            if was.or_else(|| before.remove(&member)) != seen {
+                self.touched.insert(member);
+            }
         }
+        self.touched.extend(before.into_keys());
         for (place, members) in viewing {
             if members.is_empty() {
                 known.viewing.remove(&place.room);
@@ -157,10 +186,8 @@ impl Board {
             }
         }
         for place in rooms {
-            self.watched
-                .entry(place.room)
-                .or_insert_with(|| Watched { place, here: HashMap::new(), changed: true })
-                .changed = true;
+            self.watched.entry(place.room).or_insert_with(|| Watched { place, here: HashMap::new() });
+            self.touched_rooms.insert(place.room);
         }
     }
 
@@ -169,24 +196,31 @@ impl Board {
         self.here.values().any(|h| h.gone_at.is_some_and(|at| now.0 - at.0 < GRACE))
     }
 
-    /// What connections tell of a member, over all nodes. `active`: whether a connection here is.
+    /// What connections tell of a member, over all nodes. `until`: until when a connection here is active, if one is.
     pub(crate) fn seen(
         &self,
         member: MemberId,
-        active: impl Fn(MemberId) -> bool,
+        until: impl Fn(MemberId) -> Option<Millis>,
         now: Millis,
     ) -> Option<Seen> {
-        let here = self.seen_here(member, active, now);
+        let here = self.seen_here(member, until, now).map(|(seen, _)| seen);
         self.nodes.values().filter_map(|n| n.people.get(&member).copied()).chain(here).max()
     }
 
-    fn seen_here(&self, member: MemberId, active: impl Fn(MemberId) -> bool, now: Millis) -> Option<Seen> {
+    /// What connections here tell, and when time alone changes it: later than `now`.
+    fn seen_here(
+        &self,
+        member: MemberId,
+        until: impl Fn(MemberId) -> Option<Millis>,
+        now: Millis,
+    ) -> Option<(Seen, Option<Millis>)> {
         let here = self.here.get(&member)?;
-        match here.gone_at {
-            Some(at) => (now.0 - at.0 < GRACE).then_some(here.seen),
-            None if active(member) => Some(Seen::Online),
-            None => Some(Seen::Away),
+        if let Some(at) = here.gone_at {
+            let over = at.plus(GRACE);
+            return (now < over).then_some((here.seen, Some(over)));
         }
+        let until = until(member);
+        Some((if until.is_some() { Seen::Online } else { Seen::Away }, until))
     }
 
     /// Everyone the board has something on.
@@ -195,58 +229,31 @@ impl Board {
         self.here.keys().chain(remote).chain(self.announced.keys()).copied().collect()
     }
 
-    /// Looks through everything once, says what is new and remembers that it was said.
+    /// Looks at what may have changed, says what is new and remembers that it was said. `alone`: no other node listens.
     pub(crate) fn look(
         &mut self,
         index: &Index,
-        active: impl Fn(MemberId) -> bool + Copy,
+        until: impl Fn(MemberId) -> Option<Millis> + Copy,
         now: Millis,
         alone: bool,
     ) -> Changes {
-        let mut changes =
-            Changes { full: self.asked || now.0 - self.repeated_at.0 >= REPEAT, ..Changes::default() };
+        // Where the clock was set back, what time had changed may be as it was before.
+        let full = self.asked || now < self.looked_at || now.0 - self.repeated_at.0 >= REPEAT;
+        self.looked_at = now;
+        let mut changes = Changes { full, ..Changes::default() };
         self.forget_nodes(now);
-        for member in self.known() {
-            let seen = self.seen_here(member, active, now);
-            if let Some(here) = self.here.get_mut(&member) {
-                here.seen = seen.unwrap_or(here.seen);
-                if changes.full || here.told != seen {
-                    changes.people.push((member, seen));
-                    here.told = seen;
-                }
-                if seen.is_none() {
-                    self.here.remove(&member);
-                }
-            }
-            let shown = show(index, member, self.seen(member, active, now));
-            let before = self.announced.get(&member).copied().unwrap_or(Presence::Offline);
-            if shown == before || changes.presence.len() >= ANNOUNCED {
-                continue;
-            }
-            changes.presence.push((member, shown));
-            if shown == Presence::Offline {
-                self.announced.remove(&member);
-            } else {
-                self.announced.insert(member, shown);
-            }
+        while let Some((_, member)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
+            self.due.pop_first();
+            self.touched.insert(member);
         }
-        let nodes = &self.nodes;
-        self.watched.retain(|room, watched| {
-            let here: BTreeSet<MemberId> = watched.here.values().copied().collect();
-            if watched.changed || changes.full && !here.is_empty() {
-                changes.rooms.push((watched.place, here.iter().copied().collect()));
-            }
-            if watched.changed {
-                let there = nodes
-                    .values()
-                    .filter_map(|n| n.viewing.get(room))
-                    .flat_map(|(_, ids)| ids.iter().copied());
-                let all = here.iter().copied().chain(there).collect::<BTreeSet<_>>();
-                changes.viewing.push((watched.place, all.into_iter().collect()));
-                watched.changed = false;
-            }
-            !watched.here.is_empty() || nodes.values().any(|n| n.viewing.contains_key(room))
-        });
+        let mut members = std::mem::take(&mut self.touched);
+        if full {
+            members.extend(self.known());
+        }
+        for member in members {
+            self.look_at(member, index, until, now, &mut changes);
+        }
+        self.look_at_rooms(&mut changes);
         if changes.full {
             self.asked = false;
             self.repeated_at = now;
@@ -259,16 +266,75 @@ impl Board {
         changes
     }
 
+    fn look_at(
+        &mut self,
+        member: MemberId,
+        index: &Index,
+        until: impl Fn(MemberId) -> Option<Millis> + Copy,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        let (seen, due) = self.seen_here(member, until, now).unzip();
+        if let Some(here) = self.here.get_mut(&member) {
+            let due = due.flatten();
+            if here.due != due {
+                here.due.map(|at| self.due.remove(&(at, member)));
+                self.due.extend(due.map(|at| (at, member)));
+                here.due = due;
+            }
+            here.seen = seen.unwrap_or(here.seen);
+            if changes.full || here.told != seen {
+                changes.people.push((member, seen));
+                here.told = seen;
+            }
+            if seen.is_none() {
+                self.here.remove(&member);
+            }
+        }
+        let shown = show(index, member, self.seen(member, until, now));
+        let before = self.announced.get(&member).copied().unwrap_or(Presence::Offline);
+        if shown == before {
+            return;
+        }
+        if changes.presence.len() >= ANNOUNCED {
+            self.touched.insert(member);
+            return;
+        }
+        changes.presence.push((member, shown));
+        if shown == Presence::Offline {
+            self.announced.remove(&member);
+        } else {
+            self.announced.insert(member, shown);
+        }
+    }
+
+    fn look_at_rooms(&mut self, changes: &mut Changes) {
+        let touched = std::mem::take(&mut self.touched_rooms);
+        if changes.full {
+            let others = self.watched.iter().filter(|(room, _)| !touched.contains(room));
+            let viewed = others.filter(|(_, watched)| !watched.here.is_empty());
+            changes.rooms.extend(viewed.map(|(_, w)| (w.place, w.members().into_iter().collect())));
+        }
+        for room in touched {
+            let Some(watched) = self.watched.get(&room) else { continue };
+            let (place, here) = (watched.place, watched.members());
+            changes.rooms.push((place, here.iter().copied().collect()));
+            let there = self.nodes.values().filter_map(|n| n.viewing.get(&room));
+            let all: BTreeSet<_> = here.into_iter().chain(there.flat_map(|(_, ids)| ids).copied()).collect();
+            if all.is_empty() {
+                self.watched.remove(&room);
+            }
+            changes.viewing.push((place, all.into_iter().collect()));
+        }
+    }
+
     fn forget_nodes(&mut self, now: Millis) {
-        let watched = &mut self.watched;
+        let (touched, rooms) = (&mut self.touched, &mut self.touched_rooms);
         self.nodes.retain(|_, node| {
             let alive = now.0 - node.heard_at.0 < SILENT;
             if !alive {
-                for room in node.viewing.keys() {
-                    if let Some(watched) = watched.get_mut(room) {
-                        watched.changed = true;
-                    }
-                }
+                touched.extend(node.people.keys());
+                rooms.extend(node.viewing.keys());
             }
             alive
         });

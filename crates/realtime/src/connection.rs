@@ -61,7 +61,7 @@ pub struct Controls {
 impl Controls {
     /// Whether somebody is at this device. Say so at least every five minutes; else they count as away.
     pub fn set_active(&self, active: bool) {
-        self.conn.set_active(active, self.hub.clock.now());
+        self.tenant.set_active(&self.conn, active, self.hub.clock.now());
     }
 
     /// Puts a frame of the adapter's own behind what waits. It is lost when much waits: for answers a client asks for.

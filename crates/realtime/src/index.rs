@@ -68,6 +68,8 @@ pub(crate) struct Index {
     people: HashMap<MemberId, Person>,
     groups: HashMap<Id, Group>,
     admins: HashSet<MemberId>,
+    /// People whom events were about since they were last taken.
+    changed: HashSet<MemberId>,
 }
 
 impl Index {
@@ -111,6 +113,11 @@ impl Index {
         self.people.insert(id, person)
     }
 
+    /// Takes the people who may be other than they were.
+    pub(crate) fn take_changed(&mut self) -> HashSet<MemberId> {
+        std::mem::take(&mut self.changed)
+    }
+
     /// Takes in what an event says about people and groups, before anyone is told of it.
     pub(crate) fn apply(&mut self, event: &Event) -> Option<Effect> {
         match event {
@@ -135,6 +142,7 @@ impl Index {
             Event::PersonAdded { member } | Event::PersonUpdated { member } => {
                 let now = Person { role: member.role, suspended: member.suspended, choice: member.presence };
                 let before = self.set_person(member.id, now);
+                self.changed.insert(member.id);
                 if now.suspended {
                     return Some(Effect::EndMember(member.id));
                 }

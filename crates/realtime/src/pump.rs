@@ -12,7 +12,7 @@ use crate::{
     options::{CHUNK, FILL, GAP, IDLE, TICK},
     outbox::End,
     signal::{NodeNote, Signal, Typing},
-    state::{State, any_active},
+    state::State,
     tenant::{self, Tenant},
 };
 use portico_store::Logged;
@@ -189,6 +189,8 @@ impl Pump {
         if let Some(mut state) = self.tenant.lock() {
             state.end(End::Resync, self.hub.clock.now(), |_| true);
             state.index = index;
+            // It does not say who is other than before.
+            state.board.ask();
             state.delivered = last;
         }
         self.delivered = last;
@@ -268,9 +270,7 @@ impl Pump {
         for typing in &typing {
             state.tell_typing(&self.hub, typing, &mut touched);
         }
-        let members = &state.members;
-        let active = |member| any_active(members, member, now);
-        let mut changes = state.board.look(&state.index, active, now, self.hub.peer.is_alone());
+        let mut changes = state.look(now, self.hub.peer.is_alone());
         state.tell_presence(&self.hub, &std::mem::take(&mut changes.presence), &mut touched);
         for (place, member_ids) in std::mem::take(&mut changes.viewing) {
             state.tell_viewing(&self.hub, &place, member_ids, &mut touched);

@@ -3,7 +3,7 @@
 
 use crate::{
     Viewer,
-    board::{Board, QUIET, Seen},
+    board::{Board, Changes, QUIET, Seen},
     index::{Effect, Index},
     outbox::{End, Outbox},
     signal::{Ending, Thinner},
@@ -54,14 +54,19 @@ impl Conn {
         self.scopes.0 & scopes.0 == scopes.0
     }
 
-    /// The client says whether somebody is there.
-    pub(crate) fn set_active(&self, active: bool, now: Millis) {
-        self.active_at.store(if active { now.0 } else { LEFT_ALONE }, Ordering::Relaxed);
+    /// The client says whether somebody is there. Says whether the member is to be looked at for that: not where it was
+    /// active and long from turning quiet, since the look that is due when it would have sees that it said so again.
+    #[must_use]
+    pub(crate) fn set_active(&self, active: bool, now: Millis) -> bool {
+        let before = self.active_at.swap(if active { now.0 } else { LEFT_ALONE }, Ordering::Relaxed);
+        !(active && before <= now.0 && now.0 < Millis(before).plus(QUIET / 2).0)
     }
 
-    fn is_active(&self, now: Millis) -> bool {
+    /// Until when it is active, if it is at `now`.
+    fn active_until(&self, now: Millis) -> Option<Millis> {
         let at = self.active_at.load(Ordering::Relaxed);
-        at != LEFT_ALONE && now.0.saturating_sub(at) < QUIET
+        let until = Millis(at).plus(QUIET);
+        (at != LEFT_ALONE && now < until).then_some(until)
     }
 }
 
@@ -86,9 +91,9 @@ pub(crate) struct State {
     pub(crate) closed: bool,
 }
 
-/// Whether any of a member's connections here has somebody at it.
-pub(crate) fn any_active(members: &Online<MemberId>, member: MemberId, now: Millis) -> bool {
-    members.get(&member).is_some_and(|conns| conns.iter().any(|c| c.is_active(now)))
+/// Until when any of a member's connections here has somebody at it, if one has.
+fn active_until(members: &Online<MemberId>, member: MemberId, now: Millis) -> Option<Millis> {
+    members.get(&member)?.iter().filter_map(|c| c.active_until(now)).max()
 }
 
 impl State {
@@ -205,15 +210,45 @@ impl State {
 
     /// What connections tell of a member now, over all nodes.
     pub(crate) fn seen(&self, member: MemberId, now: Millis) -> Option<Seen> {
-        self.board.seen(member, |m| any_active(&self.members, m, now), now)
+        self.board.seen(member, |m| active_until(&self.members, m, now), now)
+    }
+
+    /// What is new on the board. `alone`: no other node listens.
+    pub(crate) fn look(&mut self, now: Millis, alone: bool) -> Changes {
+        for member in self.index.take_changed() {
+            self.board.touch(member);
+        }
+        let members = &self.members;
+        self.board.look(&self.index, |m| active_until(members, m, now), now, alone)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn an_idle_connection_is_small() {
         // With its places in the maps and on the board that is well under a kilobyte.
-        assert!(std::mem::size_of::<super::Conn>() <= 256, "{}", std::mem::size_of::<super::Conn>());
+        assert!(std::mem::size_of::<Conn>() <= 256, "{}", std::mem::size_of::<Conn>());
+    }
+
+    #[test]
+    fn saying_again_that_somebody_is_there_is_no_reason_to_look() {
+        let viewer = Viewer::Member { id: MemberId(Id([1; 16])), session: None, token: None };
+        let conn = Conn::new(1, viewer, Scopes::FULL, 0, Millis(0));
+        for (active, at, is_reason) in [
+            (true, QUIET / 2 - 1, false),
+            (true, QUIET / 2 + 1, false),
+            // So late that it may be looked at just now.
+            (true, QUIET + 1, true),
+            (false, QUIET + 2, true),
+            (true, QUIET + 3, true),
+            (true, QUIET + 3, false),
+            // The clock was set back.
+            (true, 1, true),
+        ] {
+            assert_eq!(conn.set_active(active, Millis(at)), is_reason, "at {at}");
+        }
     }
 }

@@ -6,10 +6,10 @@ use crate::{
     options::{INBOX, SIGNALS},
     pump,
     signal::NodeNote,
-    state::State,
+    state::{Conn, State},
 };
 use portico_store::Logged;
-use portico_types::{Error, LogPlace, Result, TenantId};
+use portico_types::{Error, LogPlace, Millis, Result, TenantId};
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -115,6 +115,16 @@ impl Tenant {
     /// The state, once it is loaded.
     pub(crate) fn lock(&self) -> Option<MutexGuard<'_, State>> {
         Some(self.state.get()?.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A client says whether somebody is there.
+    pub(crate) fn set_active(&self, conn: &Conn, active: bool, now: Millis) {
+        // Mostly it says so again, and needs no lock that others want.
+        if conn.set_active(active, now)
+            && let (Some(member), Some(mut state)) = (conn.viewer.member(), self.lock())
+        {
+            state.board.touch(member);
+        }
     }
 
     /// Loads the state and starts the task, once. Events arrive here already, so none is missed between the snapshot
