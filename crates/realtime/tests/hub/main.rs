@@ -11,6 +11,7 @@ mod expire;
 mod moment;
 mod nodes;
 mod order;
+mod poll;
 mod resume;
 mod revoke;
 mod slow;
