@@ -1,8 +1,8 @@
 //! Who is there and who looks at what: from this node's connections, what other nodes say, and what members chose.
 //!
 //! A look costs what has changed, not how many there are. Whatever changes what others see of a member [touches](Board::touch)
-//! them, and what time alone will change is due at a moment known before; everybody else is as they were. The look at
-//! everybody twice a minute, for the other nodes, is not needed for what is told here.
+//! them, and what time alone will change is due at a moment known before; everybody else is as they were. No later look finds
+//! whom nobody touched.
 
 use crate::{index::Index, signal::Place};
 use portico_domain::member::PresenceChoice;
@@ -89,6 +89,8 @@ pub(crate) struct Board {
     touched_rooms: HashSet<RoomId>,
     /// Members here whom time alone changes, by when it does; each at most once.
     due: BTreeSet<(Millis, MemberId)>,
+    /// Whether it is at everybody.
+    doubted: bool,
     looked_at: Millis,
     repeated_at: Millis,
     asked: bool,
@@ -145,7 +147,12 @@ impl Board {
         }
     }
 
-    /// At the next look everybody is looked at, and the other nodes are told everything.
+    /// What others see of anybody may have changed: everybody is looked at next.
+    pub(crate) fn doubt(&mut self) {
+        self.doubted = true;
+    }
+
+    /// The other nodes want to know everything at the next look.
     pub(crate) fn ask(&mut self) {
         self.asked = true;
     }
@@ -237,9 +244,10 @@ impl Board {
         now: Millis,
         alone: bool,
     ) -> Changes {
-        // Where the clock was set back, what time had changed may be as it was before.
-        let full = self.asked || now < self.looked_at || now.0 - self.repeated_at.0 >= REPEAT;
+        // Where the clock was set back, what time had changed may be as it was before, and the next repeat would be late.
+        let back = now < self.looked_at;
         self.looked_at = now;
+        let full = self.asked || back || now.0 - self.repeated_at.0 >= REPEAT;
         let mut changes = Changes { full, ..Changes::default() };
         self.forget_nodes(now);
         while let Some((_, member)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
@@ -247,14 +255,14 @@ impl Board {
             self.touched.insert(member);
         }
         let mut members = std::mem::take(&mut self.touched);
-        if full {
+        if std::mem::take(&mut self.doubted) || back {
             members.extend(self.known());
         }
         for member in members {
             self.look_at(member, index, until, now, &mut changes);
         }
         self.look_at_rooms(&mut changes);
-        if changes.full {
+        if full {
             self.asked = false;
             self.repeated_at = now;
         }
@@ -262,6 +270,10 @@ impl Board {
             changes.people.clear();
             changes.rooms.clear();
             changes.full = false;
+        } else if full {
+            // Who is not here any more is told as such, and everybody else as they are.
+            changes.people.retain(|(_, seen)| seen.is_none());
+            changes.people.extend(self.here.iter().map(|(member, here)| (*member, here.told)));
         }
         changes
     }

@@ -190,7 +190,7 @@ impl Pump {
             state.end(End::Resync, self.hub.clock.now(), |_| true);
             state.index = index;
             // It does not say who is other than before.
-            state.board.ask();
+            state.board.doubt();
             state.delivered = last;
         }
         self.delivered = last;

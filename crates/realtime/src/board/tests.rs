@@ -189,8 +189,7 @@ impl Both {
                 self.state.end(End::Resync, self.now, |_| true);
                 self.left();
                 self.state.index = self.index();
-                self.state.board.ask();
-                self.naive.asked = true;
+                self.state.board.doubt();
             }
             (36..40, _) => self.change_person(),
             _ => {}
