@@ -16,6 +16,7 @@ mod house;
 mod http;
 mod idle;
 mod lane;
+mod log_reads;
 mod machine;
 mod make;
 mod measure;

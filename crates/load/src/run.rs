@@ -3,7 +3,7 @@
 use crate::{
     Result, building,
     clock::Clock,
-    fanout, files, fresh, growth, idle, lane, machine, mixed, pg_lane,
+    fanout, files, fresh, growth, idle, lane, log_reads, machine, mixed, pg_lane,
     plot::Plot,
     report::{Report, Row},
     rooms, search, sizes, soak, stalled, storm, widget,
@@ -31,6 +31,7 @@ pub(crate) enum Part {
     Files,
     Idle,
     Search,
+    Costs,
     /// Half an hour; only when named.
     Soak,
     /// A clean debug build; only when named.
@@ -38,7 +39,7 @@ pub(crate) enum Part {
 }
 
 /// What a run without names does.
-const ALL: [Part; 14] = [
+const ALL: [Part; 15] = [
     Part::Sizes,
     Part::Fresh,
     Part::Lane,
@@ -53,6 +54,7 @@ const ALL: [Part; 14] = [
     Part::Files,
     Part::Idle,
     Part::Search,
+    Part::Costs,
 ];
 
 /// Files that are open besides sockets.
@@ -229,6 +231,11 @@ fn run(part: Part, place: &Place, ui: &Path, failures: &mut Vec<String>) -> Resu
         Part::Build => building::measure(place, ui.parent().unwrap_or(ui)),
         Part::Idle => idle::measure(place, failures),
         Part::Search => search::measure(place, failures),
+        Part::Costs => {
+            let mut rows = mixed::costs::measure(place, failures)?;
+            rows.extend(log_reads::measure(place, failures)?);
+            Ok(rows)
+        }
     }
 }
 

@@ -74,6 +74,11 @@ pub(super) fn pick(even: f64) -> Deed {
     Deed::OpenChannel
 }
 
+/// How often a deed is done for each post.
+pub(super) fn weight(deed: Deed) -> f64 {
+    MIX.iter().filter(|(other, _)| *other == deed).map(|(_, weight)| weight).sum()
+}
+
 /// What is timed, for people; a deed may be several.
 pub(super) const KINDS: [&str; 21] = [
     "open a room",

@@ -2,6 +2,7 @@
 //! actions takes too long.
 
 mod acts;
+pub(crate) mod costs;
 mod mix;
 mod people;
 
