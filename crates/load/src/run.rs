@@ -32,14 +32,14 @@ pub(crate) enum Part {
     Idle,
     Search,
     Costs,
+    /// A clean debug build; not in a quick run that does not name it.
+    Build,
     /// Half an hour; only when named.
     Soak,
-    /// A clean debug build; only when named.
-    Build,
 }
 
-/// What a run without names does.
-const ALL: [Part; 15] = [
+/// What a run without names does; a quick one leaves out the last.
+const ALL: [Part; 16] = [
     Part::Sizes,
     Part::Fresh,
     Part::Lane,
@@ -55,6 +55,7 @@ const ALL: [Part; 15] = [
     Part::Idle,
     Part::Search,
     Part::Costs,
+    Part::Build,
 ];
 
 /// Files that are open besides sockets.
@@ -178,7 +179,11 @@ pub(crate) fn bench(bench: &Bench) -> Result<bool> {
     place.say(&format!("{}, {files} open files allowed", machine::describe()));
     let load_before = machine::load();
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
-    let parts = if bench.only.is_empty() { &ALL[..] } else { &bench.only };
+    let parts = match &bench.only[..] {
+        [] if bench.quick => &ALL[..ALL.len() - 1],
+        [] => &ALL[..],
+        named => named,
+    };
     let mut times = Vec::new();
     for part in parts {
         let name = part.to_possible_value().map_or(String::new(), |v| v.get_name().to_owned());
@@ -194,7 +199,7 @@ pub(crate) fn bench(bench: &Bench) -> Result<bool> {
         rows.extend(measured.into_iter().map(|row| row.on_machine(before, after)));
         times.push((name, clock.elapsed().as_secs_f64() - begun));
     }
-    if bench.only.is_empty() {
+    if bench.only.is_empty() && bench.quick {
         rows.extend(building::not_measured());
     }
     let report = Report {
