@@ -51,6 +51,14 @@ fn is_busy(answer: &Answer) {
     assert_eq!(answer.json()["error"]["message"], "the server is busy; try again in a second");
 }
 
+/// Whether somebody was told, after ten seconds, that the database does not answer: on a slow machine thousands take longer
+/// than that. Whoever is told so asks again.
+fn is_late(answer: &Answer) -> bool {
+    let late = answer.status == 503 && answer.header("retry-after") == "5";
+    assert!(!late || answer.json()["error"]["message"].to_string().contains("the database does not answer"));
+    late
+}
+
 #[test]
 fn a_full_lane_says_so_at_once_and_loses_and_doubles_nothing() {
     each_http(async |h| {
@@ -75,8 +83,12 @@ fn a_full_lane_says_so_at_once_and_loses_and_doubles_nothing() {
         }
         // What waits is what fits, and what fits is done.
         drop(held);
-        while let Some((_, answer)) = asked.next().await {
-            answer.ok(201);
+        while let Some((n, answer)) = asked.next().await {
+            if is_late(&answer) {
+                refused.push(n);
+            } else {
+                answer.ok(201);
+            }
         }
         // Whoever was refused comes back with the same key; whoever was not, as well, for want of an answer.
         for n in refused.into_iter().chain(0..10) {
@@ -117,11 +129,18 @@ fn full_readers_say_so_at_once_and_answer_everybody_who_waits() {
             is_busy(&asked.next().await.expect("more was asked than fits"));
         }
         drop(held);
-        let mut answered = 0;
+        let (mut answered, mut late) = (0, 0);
         while let Some(answer) = asked.next().await {
-            answer.ok(200);
-            answered += 1;
+            if is_late(&answer) {
+                late += 1;
+            } else {
+                answer.ok(200);
+                answered += 1;
+            }
         }
-        assert_eq!(answered, READERS);
+        assert_eq!(answered + late, READERS);
+        for _ in 0..late {
+            owner.get("/teams").await.ok(200);
+        }
     });
 }
