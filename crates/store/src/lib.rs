@@ -16,6 +16,7 @@ mod instance;
 mod lane;
 mod log;
 mod migrate;
+mod open;
 mod patience;
 mod pool;
 mod postgres;

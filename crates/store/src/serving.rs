@@ -58,7 +58,7 @@ pub(crate) fn nobody_older(conn: &mut Conn, serves: i64) -> Result<()> {
              AND a.classid = 0 AND a.objid = {everybody} AND a.objsubid = 1
              AND NOT EXISTS (SELECT 1 FROM pg_locks b WHERE b.pid = a.pid AND b.locktype = 'advisory'
                AND b.database = a.database AND b.classid = {SCHEMA} AND b.objsubid = 2)",
-            everybody = crate::db::AT_WORK
+            everybody = crate::open::AT_WORK
         ),
         &[],
         |r| {

@@ -4,11 +4,11 @@ use super::Page;
 use crate::{Read, Row, Tx};
 use portico_domain::{
     event::Audience,
-    room::{GroupKind, GroupRole, Notify, Ring, Room, RoomKind, RoomState, Visibility, unread},
+    room::{GroupRole, Notify, Ring, Room, RoomKind, RoomState, Visibility, unread},
 };
 use portico_policy::{
-    Action, Actor, ArchiveRoom, BrowseChannels, CreateChannel, CreateDirect, DeleteMessage, EditRoom,
-    KeepState, Permit, RoomFacts, Standing, require,
+    Action, Actor, ArchiveRoom, BrowseChannels, CreateChannel, CreateDirect, DeleteMessage, EditRoom, Permit,
+    RoomFacts, Standing, require,
 };
 use portico_types::{Error, Id, MemberId, Millis, PageCursor, Result, RoomId, TeamId};
 
@@ -324,48 +324,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Puts someone into a channel or direct room, with everything so far counted as read. Says whether they are new.
-    pub fn join_room(&mut self, room: RoomId, member: MemberId, role: GroupRole, at: Millis) -> Result<bool> {
-        if !self.join_group(room.0, GroupKind::Room, member, role, at)? {
-            return Ok(false);
-        }
-        self.send(
-            "UPDATE room SET member_count = member_count + 1 WHERE tenant_id = $1 AND id = $2",
-            &[room.into()],
-        )?;
-        self.send(
-            "INSERT INTO room_state (tenant_id, room_id, member_id, read_number, read_roots, mentions, muted, starred, notify)
-             SELECT r.tenant_id, r.id, $3, r.last_number, r.root_count, 0, 0, 0, 0 FROM room r WHERE r.tenant_id = $1 AND r.id = $2
-             ON CONFLICT (tenant_id, room_id, member_id) DO UPDATE SET read_number = excluded.read_number, read_roots = excluded.read_roots, mentions = 0",
-            &[room.into(), member.into()],
-        )?;
-        Ok(true)
-    }
-
-    /// Takes someone out of a channel. Says whether they were in it.
-    pub fn leave_room(&mut self, room: RoomId, member: MemberId) -> Result<bool> {
-        if !self.leave_group(room.0, member)? {
-            return Ok(false);
-        }
-        self.send(
-            "UPDATE room SET member_count = member_count - 1 WHERE tenant_id = $1 AND id = $2",
-            &[room.into()],
-        )?;
-        self.send(
-            "DELETE FROM draft WHERE tenant_id = $1 AND room_id = $2 AND member_id = $3",
-            &[room.into(), member.into()],
-        )?;
-        self.send(
-            "DELETE FROM thread_state WHERE tenant_id = $1 AND room_id = $2 AND member_id = $3",
-            &[room.into(), member.into()],
-        )?;
-        self.send(
-            "DELETE FROM room_state WHERE tenant_id = $1 AND room_id = $2 AND member_id = $3",
-            &[room.into(), member.into()],
-        )?;
-        Ok(true)
-    }
-
     /// Changes a channel's name, topic or purpose.
     pub fn update_room(&mut self, permit: &Permit<EditRoom>, change: &RoomChange<'_>) -> Result<()> {
         self.exec_one(
@@ -387,59 +345,6 @@ impl Tx<'_> {
             "UPDATE room SET archived_at = $3 WHERE tenant_id = $1 AND id = $2",
             &[(*permit.target()).into(), at.into()],
         )
-    }
-
-    /// Moves a member's reading mark to a message number, either way, and clears the mentions up to it.
-    pub fn move_read(&mut self, permit: &Permit<KeepState>, member: MemberId, number: i64) -> Result<()> {
-        let room = *permit.target();
-        let roots = self
-            .one(
-                "SELECT root_number FROM message WHERE tenant_id = $1 AND room_id = $2 AND number <= $3 ORDER BY number DESC LIMIT 1",
-                &[room.into(), number.into()],
-                |r| r.int(0),
-            )?
-            .unwrap_or(0);
-        // Mentions after the mark: the few rows of this member in this room, never a count over messages.
-        let mentions = self
-            .one(
-                "SELECT COUNT(*) FROM mention x JOIN message m ON m.tenant_id = x.tenant_id AND m.id = x.message_id
-                 WHERE x.tenant_id = $1 AND x.member_id = $2 AND x.room_id = $3 AND m.number > $4 AND m.thread_id IS NULL",
-                &[member.into(), room.into(), number.into()],
-                |r| r.int(0),
-            )?
-            .unwrap_or(0);
-        self.send(
-            "INSERT INTO room_state (tenant_id, room_id, member_id, read_number, read_roots, mentions, muted, starred, notify)
-             VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)
-             ON CONFLICT (tenant_id, room_id, member_id) DO UPDATE SET read_number = excluded.read_number, read_roots = excluded.read_roots, mentions = excluded.mentions",
-            &[room.into(), member.into(), number.into(), roots.into(), mentions.into()],
-        )?;
-        Ok(())
-    }
-
-    /// Star, mute and choice of notifications.
-    pub fn set_room_state(
-        &mut self,
-        permit: &Permit<KeepState>,
-        member: MemberId,
-        muted: Option<bool>,
-        starred: Option<bool>,
-        notify: Option<Notify>,
-    ) -> Result<()> {
-        self.send(
-            "INSERT INTO room_state (tenant_id, room_id, member_id, read_number, read_roots, mentions, muted, starred, notify)
-             VALUES ($1, $2, $3, 0, 0, 0, COALESCE($4, 0), COALESCE($5, 0), COALESCE($6, 0))
-             ON CONFLICT (tenant_id, room_id, member_id) DO UPDATE SET muted = COALESCE($4, room_state.muted),
-             starred = COALESCE($5, room_state.starred), notify = COALESCE($6, room_state.notify)",
-            &[
-                (*permit.target()).into(),
-                member.into(),
-                muted.into(),
-                starred.into(),
-                notify.map(Notify::code).into(),
-            ],
-        )?;
-        Ok(())
     }
 }
 

@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     conn::Conn,
-    db::{self, Engine},
+    db::Engine,
     instance::InstanceTx,
     migrate::{self, SCHEMA_VERSION},
+    open,
     patience::{COPYING, PATIENCE},
     postgres_wall,
     value::{Row, Value},
@@ -48,14 +49,14 @@ impl Source {
                     ));
                 }
                 if alone {
-                    lock = Some(db::lock(dir)?);
+                    lock = Some(open::lock(dir)?);
                 }
-                db::lite_reader(&path)?
+                open::lite_reader(&path)?
             }
             Engine::Postgres(url) => {
                 let mut c = crate::postgres::reach(url, PATIENCE)?;
                 if alone {
-                    db::alone(&mut c)?;
+                    open::alone(&mut c)?;
                 }
                 postgres_wall::step_down(&mut c)?;
                 c.wait_at_most(Some(COPYING));

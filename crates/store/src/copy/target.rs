@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     conn::{Conn, Link},
-    db::{self, Engine},
+    db::Engine,
     instance::InstanceTx,
-    migrate,
+    migrate, open,
     patience::COPYING,
     tx::Tx,
     value::Value,
@@ -72,12 +72,12 @@ impl Target {
     }
 
     fn open_lite(dir: &Path, replace: bool) -> Result<Self> {
-        let lock = db::lock(dir)?;
+        let lock = open::lock(dir)?;
         let file = dir.join("portico.db");
         if file.exists() && !replace && !is_empty(&file)? {
             return Err(refuse(&file.display().to_string()));
         }
-        let staged = dir.join(db::STAGED);
+        let staged = dir.join(open::STAGED);
         for end in ["", "-wal", "-shm", "-journal"] {
             remove(&with_end(&staged, end))?;
         }
@@ -92,7 +92,7 @@ impl Target {
     }
 
     fn open_pg(url: &str, replace: bool) -> Result<Self> {
-        let mut conn = db::raised(url)?;
+        let mut conn = open::raised(url)?;
         let have = migrate::version(&mut conn)?.have;
         if have > migrate::SCHEMA_VERSION {
             return Err(Error::internal(format!(
@@ -102,7 +102,7 @@ impl Target {
         }
         let shape = Shape::new()?;
         if let Link::Pg(c) = &mut conn.link {
-            db::alone(c)?;
+            open::alone(c)?;
             c.wait_at_most(Some(COPYING));
         }
         conn.batch("BEGIN")?;
@@ -258,7 +258,7 @@ fn refuse(what: &str) -> Error {
 
 /// Whether a database has no organization in it. One that cannot be read is not called empty.
 fn is_empty(file: &Path) -> Result<bool> {
-    let mut conn = db::lite_reader(file)?;
+    let mut conn = open::lite_reader(file)?;
     let found = InstanceTx::new(&mut conn).organizations();
     found
         .map(|all| all.is_empty())

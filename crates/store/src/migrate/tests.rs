@@ -1,7 +1,7 @@
 //! Steps that expand and steps that contract, as binaries of several schemas meet them, on both engines.
 
 use super::*;
-use crate::{db, serving};
+use crate::{open, serving};
 
 const ONE: &str = "CREATE TABLE thing (id {int} NOT NULL PRIMARY KEY, old {int} NOT NULL);";
 const WIDER: &str = "ALTER TABLE thing ADD COLUMN new {int}; UPDATE thing SET new = old;";
@@ -145,7 +145,7 @@ fn nobody_at_work_is_left_behind_by_a_contraction() {
     assert!(refused.contains("one such node is at work"), "{refused}");
     drop(named);
     let mut unnamed = database.client();
-    unnamed.batch(&format!("SELECT pg_try_advisory_lock_shared({})", db::AT_WORK)).unwrap();
+    unnamed.batch(&format!("SELECT pg_try_advisory_lock_shared({})", open::AT_WORK)).unwrap();
     let refused = why(plain(&mut connect(), &STORY));
     assert!(refused.contains("one such node is at work"), "{refused}");
     assert_eq!(version(&mut connect()).unwrap().have, 2);
@@ -154,7 +154,7 @@ fn nobody_at_work_is_left_behind_by_a_contraction() {
     let mut between = database.client();
     serving::mark(&mut between, 2).unwrap();
     let mut own = database.client();
-    own.batch(&format!("SELECT pg_try_advisory_lock_shared({})", db::AT_WORK)).unwrap();
+    own.batch(&format!("SELECT pg_try_advisory_lock_shared({})", open::AT_WORK)).unwrap();
     serving::mark(&mut own, 3).unwrap();
     // Whose end is not seen at once does not count for ever.
     let raised = (0..200).find_map(|_| plain(&mut connect(), &STORY).ok());
