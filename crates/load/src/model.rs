@@ -34,16 +34,16 @@ pub(crate) struct Model {
     #[arg(long, default_value_t = 0.01)]
     everybody: f64,
     /// Server CPU of a post, µs [docs/benchmarks.md, notes: posts, SQLite].
-    #[arg(long, default_value_t = 173.0)]
+    #[arg(long, default_value_t = 118.0)]
     post_us: f64,
-    /// Server CPU of another write, µs [assumed: half a post].
-    #[arg(long, default_value_t = 87.0)]
+    /// Server CPU of another write, µs [docs/benchmarks.md: costs, from eight connections].
+    #[arg(long, default_value_t = 101.0)]
     small_write_us: f64,
-    /// Server CPU of a read, µs [assumed; the benchmark `mixed` has no published figure].
-    #[arg(long, default_value_t = 250.0)]
+    /// Server CPU of a read, µs [docs/benchmarks.md: costs].
+    #[arg(long, default_value_t = 120.0)]
     read_us: f64,
-    /// Server CPU of a delivery that waits for no other, µs [docs/benchmarks.md: 91,781 per server-CPU-s].
-    #[arg(long, default_value_t = 10.9)]
+    /// Server CPU of a delivery that waits for no other, µs [docs/benchmarks.md: 128,256 per server-CPU-s].
+    #[arg(long, default_value_t = 7.8)]
     delivery_us: f64,
     /// Comings and goings that others are told of, for each post [assumed: every reconnect of the weights above; most are
     /// over before anybody is told].
@@ -52,11 +52,12 @@ pub(crate) struct Model {
     /// Bytes of a delivery [docs/benchmarks.md, fanout: the server's frames].
     #[arg(long, default_value_t = 1_200.0)]
     frame_bytes: f64,
-    /// Server CPU of an event of another node: read from the log, and given out [assumed].
-    #[arg(long, default_value_t = 30.0)]
+    /// Server CPU of an event of another node: read from the log, and given out to those it concerns [docs/benchmarks.md: costs;
+    /// read once a second there, so that what a wake-up costs is not in it].
+    #[arg(long, default_value_t = 8.0)]
     log_read_us: f64,
     /// Memory of a socket, kB [docs/benchmarks.md: idle, resident, without the kernel's].
-    #[arg(long, default_value_t = 6.9)]
+    #[arg(long, default_value_t = 3.1)]
     socket_kb: f64,
     /// Bytes a post leaves in the database with its event, index and read state [docs/scale.md tells how it was measured].
     #[arg(long, default_value_t = 2_424.0)]
@@ -66,14 +67,14 @@ pub(crate) struct Model {
     event_bytes: f64,
     /// Posts a second that one organization's log takes on PostgreSQL [docs/benchmarks.md: 64 channels, two cores with
     /// the client on them].
-    #[arg(long, default_value_t = 2_883.0)]
+    #[arg(long, default_value_t = 4_309.0)]
     log_posts: f64,
-    /// CPU of PostgreSQL for a post, µs, at most [docs/benchmarks.md: two cores ÷ 2,883 posts/s, less the server's 173; the
+    /// CPU of PostgreSQL for a post, µs, at most [docs/benchmarks.md: two cores ÷ 4,309 posts/s, less the server's 151; the
     /// load tool's share is still in it].
-    #[arg(long, default_value_t = 521.0)]
+    #[arg(long, default_value_t = 313.0)]
     database_us: f64,
     /// The same for another write [assumed: half].
-    #[arg(long, default_value_t = 260.0)]
+    #[arg(long, default_value_t = 156.0)]
     database_small_us: f64,
     /// Cores of PostgreSQL.
     #[arg(long, default_value_t = 32.0)]
@@ -282,13 +283,13 @@ mod tests {
         let need = plain.need(1_000_000.0);
         assert!((need.posts - 10_000.0).abs() < 1e-6 && (need.reads - 90_000.0).abs() < 1e-6);
         assert!((need.deliveries - 90_000.0).abs() < 1e-6 && (need.writes - 10_000.0).abs() < 1e-6);
-        assert!((need.memory_gb - 6.9).abs() < 1e-9);
+        assert!((need.memory_gb - 3.1).abs() < 1e-9);
     }
 
     #[test]
     fn a_node_more_is_a_reader_of_all_logs_more() {
-        let few = model(&["--cores", "64"]).need(1_000_000.0);
-        let many = model(&["--cores", "4"]).need(1_000_000.0);
+        let few = model(&["--cores", "64", "--node-sockets", "1000000"]).need(1_000_000.0);
+        let many = model(&["--cores", "2", "--node-sockets", "1000000"]).need(1_000_000.0);
         assert!(many.nodes > few.nodes && many.rows > few.rows);
         assert!((many.rows - many.events * (many.nodes - 1.0)).abs() < 1e-6);
     }

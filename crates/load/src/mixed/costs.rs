@@ -34,7 +34,7 @@ struct Kind<'a> {
 }
 
 pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<Row>> {
-    let (data, people) = people::make(place, PEOPLE)?;
+    let (data, people) = people::make(place, "costs", PEOPLE)?;
     let server = Server::start(&place.server, &data)?;
     let times = if place.quick { 200 } else { 2_000 };
     let mut rows = Vec::new();

@@ -34,7 +34,7 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
     let steps = if place.quick { &QUICK[..] } else { &STEPS[..] };
     let most = place.sockets(*steps.last().unwrap_or(&0));
     place.say(&format!("making an organization of {most}"));
-    let (data, people) = people::make(place, most)?;
+    let (data, people) = people::make(place, "mixed", most)?;
     let server = Server::start(&place.server, &data)?;
     let mut crowd = Crowd::new(server.address, KINDS.len(), SENDERS)?;
     let mut rooms: Vec<usize> =

@@ -31,9 +31,9 @@ pub(super) struct People {
     pub(super) directs: Vec<Vec<usize>>,
 }
 
-/// Makes the organization and says where.
-pub(super) fn make(place: &Place, count: usize) -> Result<(PathBuf, People)> {
-    let (data, world) = world(place, "mixed", count, 1)?;
+/// Makes the organization in a directory of this name and says where.
+pub(super) fn make(place: &Place, name: &str, count: usize) -> Result<(PathBuf, People)> {
+    let (data, world) = world(place, name, count, 1)?;
     let mut plans = Vec::new();
     let (mut channels, mut directs) = (vec![Vec::new(); count], vec![Vec::new(); count]);
     for block in (0..count).step_by(BLOCK) {
