@@ -36,7 +36,7 @@ const FOR_TESTS: &[&str] = &["testkit"];
 
 /// Libraries only some crates may use: (library, crates that may, crates that may for their tests).
 const LIBRARIES: &[(&str, &[&str], &[&str])] = &[
-    ("rusqlite", &["store", "load", "faults"], &[]),
+    ("rusqlite", &["store", "load", "faults", "xtask"], &[]),
     ("postgres", &["store", "testkit", "load"], &[]),
     ("tokio-postgres", &["store"], &["load"]),
     ("async-nats", &["bus"], &[]),

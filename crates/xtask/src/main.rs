@@ -37,6 +37,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("words", words::check),
     ("deps", deps::check),
     ("sql", sql::check),
+    ("plans", sql::plans::check),
     ("fmt", fmt),
     ("generated", generated::check),
 ];
@@ -58,6 +59,8 @@ enum Task {
     Files,
     /// every statement on a tenant's table is bound to the tenant
     Sql,
+    /// no statement looks at all an organization has to find a little
+    Plans,
     /// nothing that belongs to one machine: home directories, package mirrors
     Words,
     /// the sources are formatted
@@ -85,6 +88,7 @@ impl Task {
             Self::Deps => Some("deps"),
             Self::Files => Some("files"),
             Self::Sql => Some("sql"),
+            Self::Plans => Some("plans"),
             Self::Words => Some("words"),
             Self::Fmt => Some("fmt"),
             Self::Generated => Some("generated"),

@@ -137,7 +137,8 @@ impl Read<'_> {
     pub fn bytes_in_use(&mut self, sha256: &[u8; 32]) -> Result<bool> {
         Ok(self
             .one(
-                "SELECT 1 FROM file WHERE tenant_id = $1 AND (sha256 = $2 OR thumb_sha256 = $2) LIMIT 1",
+                "SELECT 1 FROM file WHERE tenant_id = $1 AND sha256 = $2
+                 UNION ALL SELECT 1 FROM file WHERE tenant_id = $1 AND thumb_sha256 = $2 LIMIT 1",
                 &[sha256.into()],
                 |_| Ok(()),
             )?

@@ -82,28 +82,34 @@ impl Tx<'_> {
         Ok(n > 0)
     }
 
-    /// Takes away all that somebody who has gone kept in the rooms of a group: marks, drafts, calls, what they saved.
+    /// Takes away all that somebody who has gone kept in the rooms of a group: marks, drafts, calls, what they saved. What
+    /// it costs goes with what they kept, not with how many rooms and messages there are.
     pub fn forget_rooms_of(&mut self, group: Id, member: MemberId) -> Result<()> {
         let args = [group.into(), member.into()];
         self.send(
-            "DELETE FROM draft WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
+            "DELETE FROM draft WHERE tenant_id = $1 AND member_id = $3
+             AND EXISTS (SELECT 1 FROM room r WHERE r.tenant_id = $1 AND r.id = draft.room_id AND r.audience_id = $2)",
             &args,
         )?;
         self.send(
-            "DELETE FROM thread_state WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
+            "DELETE FROM thread_state WHERE tenant_id = $1 AND member_id = $3
+             AND EXISTS (SELECT 1 FROM room r WHERE r.tenant_id = $1 AND r.id = thread_state.room_id AND r.audience_id = $2)",
             &args,
         )?;
         self.send(
-            "DELETE FROM mention WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
+            "DELETE FROM mention WHERE tenant_id = $1 AND member_id = $3
+             AND EXISTS (SELECT 1 FROM room r WHERE r.tenant_id = $1 AND r.id = mention.room_id AND r.audience_id = $2)",
             &args,
         )?;
         self.send(
-            "DELETE FROM room_state WHERE tenant_id = $1 AND member_id = $3 AND room_id IN (SELECT r.id FROM room r WHERE r.tenant_id = $1 AND r.audience_id = $2)",
+            "DELETE FROM room_state WHERE tenant_id = $1 AND member_id = $3
+             AND EXISTS (SELECT 1 FROM room r WHERE r.tenant_id = $1 AND r.id = room_state.room_id AND r.audience_id = $2)",
             &args,
         )?;
         self.send(
-            "DELETE FROM saved WHERE tenant_id = $1 AND member_id = $3 AND message_id IN (SELECT m.id FROM message m
-             JOIN room r ON r.tenant_id = m.tenant_id AND r.id = m.room_id WHERE m.tenant_id = $1 AND r.audience_id = $2)",
+            "DELETE FROM saved WHERE tenant_id = $1 AND member_id = $3 AND EXISTS (SELECT 1 FROM message m
+             JOIN room r ON r.tenant_id = m.tenant_id AND r.id = m.room_id
+             WHERE m.tenant_id = $1 AND m.id = saved.message_id AND r.audience_id = $2)",
             &args,
         )?;
         Ok(())

@@ -121,8 +121,9 @@ impl Read<'_> {
             .map(|(inbox, _)| inbox)
             .collect();
         let agents: Vec<(InboxId, MemberId)> = self.all(
-            "SELECT group_id, member_id FROM membership WHERE tenant_id = $1 AND group_kind = $2 ORDER BY joined_at, member_id",
-            &[GroupKind::Inbox.code().into()],
+            "SELECT g.group_id, g.member_id FROM inbox i CROSS JOIN membership g
+             WHERE i.tenant_id = $1 AND g.tenant_id = i.tenant_id AND g.group_id = i.id ORDER BY g.joined_at, g.member_id",
+            &[],
             |r| Ok((r.id(0)?, r.id(1)?)),
         )?;
         let place: HashMap<InboxId, usize> =
@@ -165,8 +166,9 @@ impl Read<'_> {
     /// Those who answer in an inbox (its agents, owners and admins), each with their picture, if they have one.
     pub fn faces(&mut self, id: InboxId) -> Result<Vec<(MemberId, Option<FileId>)>> {
         self.all(
-            "SELECT m.id, m.picture FROM member m WHERE m.tenant_id = $1 AND (m.role >= 2
-             OR EXISTS (SELECT 1 FROM membership g WHERE g.tenant_id = m.tenant_id AND g.group_id = $2 AND g.member_id = m.id))",
+            "SELECT m.id, m.picture FROM member m WHERE m.tenant_id = $1 AND m.id IN (
+             SELECT g.member_id FROM membership g WHERE g.tenant_id = $1 AND g.group_id = $2
+             UNION SELECT a.id FROM member a WHERE a.tenant_id = $1 AND a.role >= 2)",
             &[id.into()],
             |r| Ok((r.id(0)?, r.maybe_id(1)?)),
         )

@@ -148,9 +148,10 @@ impl Read<'_> {
 
     /// How many owners can still sign in.
     pub fn active_owners(&mut self) -> Result<i64> {
+        // That an owner is more than a member is said for the index that holds those only.
         Ok(self
             .one(
-                "SELECT COUNT(*) FROM member WHERE tenant_id = $1 AND role = 3 AND suspended = 0",
+                "SELECT COUNT(*) FROM member WHERE tenant_id = $1 AND role = 3 AND role >= 2 AND suspended = 0",
                 &[],
                 |r| r.int(0),
             )?

@@ -182,8 +182,8 @@ impl Read<'_> {
             self.all(select!("$2", "WHERE p.tenant_id = $1 ORDER BY p.name, p.id"), &[me.into()], row)?;
         let mut teams: HashMap<ProgramId, Vec<MemberId>> = HashMap::new();
         let members = self.all(
-            "SELECT p.id, g.member_id FROM program p JOIN membership g ON g.tenant_id = p.tenant_id AND g.group_id = p.id
-             WHERE p.tenant_id = $1 ORDER BY g.joined_at, g.member_id",
+            "SELECT p.id, g.member_id FROM program p CROSS JOIN membership g
+             WHERE p.tenant_id = $1 AND g.tenant_id = p.tenant_id AND g.group_id = p.id ORDER BY g.joined_at, g.member_id",
             &[],
             |r| Ok((r.id::<ProgramId>(0)?, r.id(1)?)),
         )?;

@@ -163,11 +163,14 @@ impl Read<'_> {
     ) -> Result<Page<Report>> {
         let (at, id) = before.map_or((i64::MAX, portico_types::Id([0xff; 16])), |c| (c.number, c.id));
         let rows = self.all(
+            // Which they are is found in the index alone; only those of the page are looked up.
             select!(
                 "$2",
-                "JOIN member a ON a.tenant_id = p.tenant_id AND a.id = $2 AND a.suspended = 0
-                 WHERE p.tenant_id = $1 AND x.role IS NOT NULL AND p.state >= $3 AND p.state <= $4 AND ($5 = 1 OR p.program_id = $6)
-                 AND (p.last_at < $7 OR (p.last_at = $7 AND p.id < $8)) ORDER BY p.last_at DESC, p.id DESC LIMIT $9"
+                "WHERE p.tenant_id = $1 AND v.suspended = 0 AND p.id IN (SELECT q.id FROM membership y CROSS JOIN report q
+                 WHERE y.tenant_id = $1 AND y.member_id = $2 AND q.tenant_id = y.tenant_id AND q.program_id = y.group_id
+                 AND q.state >= $3 AND q.state <= $4 AND ($5 = 1 OR q.program_id = $6)
+                 AND (q.last_at < $7 OR (q.last_at = $7 AND q.id < $8)) ORDER BY q.last_at DESC, q.id DESC LIMIT $9)
+                 ORDER BY p.last_at DESC, p.id DESC"
             ),
             &[
                 me.into(),
@@ -188,10 +191,10 @@ impl Read<'_> {
     pub fn report_counts(&mut self, me: MemberId) -> Result<(i64, i64)> {
         Ok(self
             .one(
-                "SELECT COALESCE(CAST(SUM(CASE WHEN p.state = 0 THEN 1 ELSE 0 END) AS BIGINT), 0), COUNT(*) FROM report p
-                 JOIN membership x ON x.tenant_id = p.tenant_id AND x.group_id = p.program_id AND x.member_id = $2
-                 JOIN member a ON a.tenant_id = p.tenant_id AND a.id = $2 AND a.suspended = 0
-                 WHERE p.tenant_id = $1 AND p.state < 3",
+                "SELECT COALESCE(CAST(SUM(CASE WHEN p.state = 0 THEN 1 ELSE 0 END) AS BIGINT), 0), COUNT(*) FROM member a
+                 CROSS JOIN membership x CROSS JOIN report p
+                 WHERE a.tenant_id = $1 AND a.id = $2 AND a.suspended = 0 AND x.tenant_id = a.tenant_id AND x.member_id = a.id
+                 AND p.tenant_id = x.tenant_id AND p.program_id = x.group_id AND p.state < 3",
                 &[me.into()],
                 |r| Ok((r.int(0)?, r.int(1)?)),
             )?

@@ -1,7 +1,7 @@
 //! Teams.
 
 use crate::{Read, Tx};
-use portico_domain::{room::GroupKind, team::Team};
+use portico_domain::team::Team;
 use portico_policy::{ManageTeams, Permit};
 use portico_types::{Error, MemberId, Result, TeamId};
 use std::collections::HashMap;
@@ -23,8 +23,9 @@ impl Read<'_> {
             },
         )?;
         let members: Vec<(TeamId, MemberId)> = self.all(
-            "SELECT group_id, member_id FROM membership WHERE tenant_id = $1 AND group_kind = $2 ORDER BY joined_at, member_id",
-            &[GroupKind::Team.code().into()],
+            "SELECT g.group_id, g.member_id FROM team t CROSS JOIN membership g
+             WHERE t.tenant_id = $1 AND g.tenant_id = t.tenant_id AND g.group_id = t.id ORDER BY g.joined_at, g.member_id",
+            &[],
             |r| Ok((r.id(0)?, r.id(1)?)),
         )?;
         let place: HashMap<TeamId, usize> = teams.iter().enumerate().map(|(i, t)| (t.id, i)).collect();

@@ -15,6 +15,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { version: 1, serves: 1, text: include_str!("../../migrations/0001_house.sql") },
     Step { version: 2, serves: 1, text: include_str!("../../migrations/0002_place.sql") },
     Step { version: 3, serves: 1, text: include_str!("../../migrations/0003_of_a_message.sql") },
+    Step { version: 4, serves: 1, text: include_str!("../../migrations/0004_bounded.sql") },
 ];
 
 /// Tables that belong to the place where a database is, and are not copied with what is in it.
@@ -30,6 +31,7 @@ mod tests {
         "6612a6bbf13ec166eacc18189e0821eee8cf6aea5d1126ae8823c4857a46e284",
         "bc3fdf3b5b2d7b2c44ce66a2c990a931646239d14ae954eafd2bb3ead40caa50",
         "bfaa519ac09ee356bcc759523659183965883671cf6b256bee449ca16047bc33",
+        "5b23a6da710a88ea78edc975db8a47b984a4fc40626a65ecae10441cb421da64",
     ];
 
     #[test]

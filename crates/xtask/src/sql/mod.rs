@@ -2,9 +2,11 @@
 //!
 //! The statements are read from the source, so a new one cannot be forgotten. Tenant tables are those with a
 //! `tenant_id` in the migrations. A statement that is meant for the whole instance begins with
-//! `/* instance: its name */`, and its name stands in `instance-statements.txt`, where a reviewer sees it come.
+//! `/* instance: its name */`, and its name stands in `instance-statements.txt`, where a reviewer sees it come. How they
+//! are gone about is the matter of `plans`.
 
 mod literals;
+pub(crate) mod plans;
 mod rust;
 mod statement;
 mod tables;
@@ -22,13 +24,19 @@ const SOURCE: &str = "crates/store/src";
 const MIGRATIONS: &str = "crates/store/migrations";
 const INSTANCE: &str = "crates/store/instance-statements.txt";
 
-pub(crate) fn check(root: &Path) -> Result<Report, String> {
+/// The store's code, and its migrations in their order.
+fn store(root: &Path) -> Result<(Vec<Source>, Vec<Source>), String> {
     // Tests look at tables as they like; they see made-up tenants only.
     let rust = |path: &str| {
         has_extension(path, &["rs"]) && !path.ends_with("/tests.rs") && !path.contains("/tests/")
     };
     let code = sources(root, SOURCE, rust)?;
     let migrations = sources(root, MIGRATIONS, |path| has_extension(path, &["sql"]))?;
+    Ok((code, migrations))
+}
+
+pub(crate) fn check(root: &Path) -> Result<Report, String> {
+    let (code, migrations) = store(root)?;
     let listed = match fs::read_to_string(root.join(INSTANCE)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),

@@ -75,12 +75,12 @@ pub(super) enum Lexeme {
 }
 
 impl Lexeme {
-    fn is(&self, word: &str) -> bool {
+    pub(super) fn is(&self, word: &str) -> bool {
         matches!(self, Self::Word(own) if own == word)
     }
 
     /// A name, as opposed to a keyword in capitals.
-    fn name(&self) -> Option<&str> {
+    pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Word(word) if word.chars().any(|c| c.is_ascii_lowercase()) => Some(word),
             _ => None,
