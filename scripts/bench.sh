@@ -2,8 +2,8 @@
 # Measures a release build against raw baselines of the same run: prints one table and writes target/bench.json.
 #   bench.sh                   everything but soak, about twenty minutes
 #   bench.sh --quick           a tenth of it and without build, to see that it works
-#   bench.sh --only lane,fanout   some of: sizes fresh lane pg-lane fanout rooms stalled mixed storm growth widget files idle
-#                              search costs build (a clean debug build), and soak (half an hour), which runs only when named
+#   bench.sh --only lane,fanout   some of: sizes fresh lane pg-lane fanout rooms stalled mixed storm growth widget security
+#                              files idle search costs build (a clean debug build), and soak (half an hour), which runs only when named
 #   bench.sh --publish docs/benchmarks   keeps the pictures there too
 # Fails when a delivery or an answer was wrong, not when something was slow. docs/benchmarks.md says how to read it.
 set -eu

@@ -48,13 +48,19 @@ pub(crate) fn post(path: &str, token: &str, key: &str, body: &str) -> String {
     )
 }
 
-/// A request with a body of JSON and without a key; no body when it is empty.
+/// A request with a body of JSON and without a key; no body when it is empty, nobody in particular without a token.
 pub(crate) fn send(method: &str, path: &str, token: &str, body: &str) -> String {
+    let token = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
     let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
     format!(
-        "{method} {BASE}{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+        "{method} {BASE}{path} HTTP/1.1\r\nHost: localhost\r\n{token}{kind}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )
+}
+
+/// A request as a proxy hands it on that says where it came from.
+pub(crate) fn forwarded(request: &str, from: &str) -> String {
+    request.replacen("\r\n", &format!("\r\nX-Forwarded-For: {from}\r\n"), 1)
 }
 
 /// A connection in the stead of one that had nothing to ask for so long that the server closed it.

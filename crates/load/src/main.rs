@@ -5,6 +5,7 @@
 mod alarm;
 mod building;
 mod clock;
+mod cost;
 mod crowd;
 mod drive;
 mod fanout;
@@ -33,6 +34,7 @@ mod report;
 mod rooms;
 mod run;
 mod search;
+mod security;
 mod server;
 mod sizes;
 mod soak;

@@ -54,7 +54,7 @@ impl Poster {
             let (post, mark) = crowd.new_post(target.room, due);
             let body = format!("{{\"body\":\"{mark} {}\"}}", self.text);
             let request = http::post(&target.path, &target.token, &format!("load-{post}"), &body);
-            crowd.ask(Ask { kind: 0, due, request, post: Some(post), keep: None });
+            crowd.ask(Ask::new(0, due, request).posts(post));
             self.made += 1;
             due += self.every;
         }

@@ -6,7 +6,7 @@ use crate::{
     fanout, files, fresh, growth, idle, lane, log_reads, machine, mixed, pg_lane,
     plot::Plot,
     report::{Report, Row},
-    rooms, search, sizes, soak, stalled, storm, widget,
+    rooms, search, security, sizes, soak, stalled, storm, widget,
 };
 use clap::{Args, ValueEnum};
 use std::{
@@ -28,6 +28,7 @@ pub(crate) enum Part {
     Storm,
     Growth,
     Widget,
+    Security,
     Files,
     Idle,
     Search,
@@ -39,7 +40,7 @@ pub(crate) enum Part {
 }
 
 /// What a run without names does; a quick one leaves out the last.
-const ALL: [Part; 16] = [
+const ALL: [Part; 17] = [
     Part::Sizes,
     Part::Fresh,
     Part::Lane,
@@ -51,6 +52,7 @@ const ALL: [Part; 16] = [
     Part::Storm,
     Part::Growth,
     Part::Widget,
+    Part::Security,
     Part::Files,
     Part::Idle,
     Part::Search,
@@ -231,6 +233,7 @@ fn run(part: Part, place: &Place, ui: &Path, failures: &mut Vec<String>) -> Resu
         Part::Storm => storm::measure(place, failures),
         Part::Growth => growth::measure(place, failures),
         Part::Widget => widget::measure(place, failures),
+        Part::Security => security::measure(place, failures),
         Part::Files => files::measure(place, failures),
         Part::Soak => soak::measure(place, failures),
         Part::Build => building::measure(place, ui.parent().unwrap_or(ui)),

@@ -19,6 +19,29 @@ pub(crate) struct Ask {
     pub(crate) post: Option<usize>,
     /// Whether the answer is handed to the scenario, and what it is to be recognized by.
     pub(crate) keep: Option<u64>,
+    /// Whether what is asked for must not exist for whoever asks.
+    pub(crate) hidden: bool,
+}
+
+impl Ask {
+    pub(crate) fn new(kind: usize, due: u64, request: String) -> Self {
+        Self { kind, due, request, post: None, keep: None, hidden: false }
+    }
+
+    /// Makes this post.
+    pub(crate) fn posts(self, post: usize) -> Self {
+        Self { post: Some(post), ..self }
+    }
+
+    /// Hands the answer to the scenario under this tag.
+    pub(crate) fn keep(self, tag: u64) -> Self {
+        Self { keep: Some(tag), ..self }
+    }
+
+    /// Must be answered that there is no such thing; any other answer is a failure.
+    pub(crate) fn hidden(self) -> Self {
+        Self { hidden: true, ..self }
+    }
 }
 
 /// An answer.
@@ -117,7 +140,7 @@ impl Crowd {
     }
 
     fn take_answer(&mut self, ask: Ask, status: u16, body: &[u8]) {
-        let good = (200..300).contains(&status);
+        let good = if ask.hidden { status == 404 } else { (200..300).contains(&status) };
         if matches!(status, 429 | 503) {
             self.outcome.refused += 1;
         } else if !good {

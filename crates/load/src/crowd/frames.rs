@@ -1,7 +1,7 @@
 //! What a frame says, read from where things stand in it instead of by parsing: an event begins with its cursor, its
 //! room and its type; a message's number and the mark of its post stand where they stood the last time, or nearly.
 
-use super::{Crowd, Heard, readers::Phase};
+use super::{Crowd, Heard, Standing, readers::Phase};
 use crate::{
     Result,
     order::{Place, digits},
@@ -68,32 +68,42 @@ const LAST: usize = 48;
 impl Crowd {
     pub(super) fn take_frame(&mut self, index: usize, from: usize, to: usize, now: u64) -> Result<()> {
         let frame = &self.buffer[from..to];
+        let secrets = self.readers[index].check_secrets(frame);
+        if let Err(what) = secrets {
+            let text: String = String::from_utf8_lossy(frame).chars().take(200).collect();
+            self.fail(format!("reader {index} {what}: {text}"));
+            return Ok(());
+        }
         let Some(event) = head(frame) else { return self.take_signal(index, from, to) };
         let reader = &mut self.readers[index];
         reader.cursor.clear();
         reader.cursor.extend_from_slice(event.cursor);
+        reader.take_coming(event.kind, frame);
+        let room = match event.room {
+            Some(id) => std::str::from_utf8(id).ok().and_then(|id| self.by_id.get(id)).copied(),
+            None if event.kind.starts_with(b"message.posted\"") => {
+                reader.rooms.first().map(|(room, _)| *room)
+            }
+            None => None,
+        };
+        let Some(room) = room else { return Ok(()) };
+        let known = reader.rooms.binary_search_by_key(&room, |(r, _)| *r).ok();
+        let Some(place) = known.filter(|_| !reader.is_outside()) else {
+            let kind = String::from_utf8_lossy(&event.kind[..event.kind.len().min(16)]).into_owned();
+            self.fail(format!("reader {index} was told of a room they are not in: {kind}"));
+            return Ok(());
+        };
         if !event.kind.starts_with(b"message.posted\"") {
             return Ok(());
         }
-        let room = match event.room {
-            Some(id) => std::str::from_utf8(id).ok().and_then(|id| self.by_id.get(id)).copied(),
-            None => reader.rooms.first().map(|(room, _)| *room),
-        };
-        let (Some(room), Some(number)) = (room, self.sight.number.after(event.rest, b"\"number\":")) else {
-            return Ok(());
-        };
-        let Ok(place) = reader.rooms.binary_search_by_key(&room, |(r, _)| *r) else {
-            self.fail(format!("reader {index} got a message of a room they are not in"));
-            return Ok(());
-        };
+        let Some(number) = self.sight.number.after(event.rest, b"\"number\":") else { return Ok(()) };
         let number = digits(&event.rest[number..], 20).unwrap_or(0);
         let due = std::mem::replace(&mut reader.rooms[place].1, number + 1);
         // A message without a mark is the server's own: it has a number like the others.
         let mark = self.sight.mark.after(event.rest, crate::order::MARK);
         let post = mark.and_then(|at| digits(&event.rest[at..], 10));
         self.rooms[room].last = self.rooms[room].last.max(number);
-        if number != due {
-            let what = if number > due { "gap" } else { "repeat or wrong order" };
+        if let Err(what) = reader.check_number(due, number) {
             self.fail(format!("reader {index}, room {room}: {what}: {due} was due, {number} came"));
         }
         if let Some(post) = post {
@@ -106,6 +116,16 @@ impl Crowd {
         let Some(post) = self.posts.get_mut(number) else {
             return self.fail(format!("reader {index}: post {number} was never made"));
         };
+        match &mut self.readers[index].standing {
+            Standing::Comer { got, .. } => {
+                *got += 1;
+                return;
+            }
+            Standing::Guest if post.note => {
+                return self.fail(format!("reader {index}, a guest, got the note of post {number}"));
+            }
+            Standing::Member | Standing::Guest => {}
+        }
         if post.left == 0 {
             return self.fail(format!("post {number} came more often than its room has readers"));
         }

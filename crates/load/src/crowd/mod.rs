@@ -6,15 +6,20 @@
 
 mod asks;
 mod frames;
+mod outcome;
 mod readers;
+mod secrets;
+mod standing;
 
 pub(crate) use asks::{Answered, Ask};
+pub(crate) use outcome::Outcome;
 pub(crate) use readers::Who;
+pub(crate) use secrets::{Knows, NOTE, secret};
+pub(crate) use standing::Standing;
 
-use crate::{Result, clock::Clock, machine, measure::histogram, order::mark};
+use crate::{Result, clock::Clock, machine, order::mark};
 use asks::Sender;
 use frames::Sight;
-use hdrhistogram::Histogram;
 use mio::{Events, Poll};
 use readers::Reader;
 use std::{
@@ -37,7 +42,9 @@ pub(crate) const QUIET: usize = usize::MAX;
 struct Room {
     /// The number of the newest message anybody has seen.
     last: u64,
+    /// Readers who must get every message, guests among them.
     readers: u32,
+    guests: u32,
 }
 
 /// A post and who has not got it.
@@ -45,6 +52,8 @@ struct Post {
     due: u64,
     left: u32,
     answered: bool,
+    /// Not for guests.
+    note: bool,
 }
 
 /// What somebody heard, for scenarios that answer.
@@ -52,41 +61,6 @@ struct Post {
 pub(crate) struct Heard {
     pub(crate) reader: usize,
     pub(crate) post: usize,
-}
-
-/// What a stretch of load brought.
-pub(crate) struct Outcome {
-    /// Due to answered by kind of ask, microseconds.
-    pub(crate) kinds: Vec<Histogram<u64>>,
-    /// Due to delivered, all deliveries of posts due in the measured time, microseconds.
-    pub(crate) reach: Histogram<u64>,
-    pub(crate) posts: u64,
-    pub(crate) deliveries: u64,
-    /// Answers that said the server is too busy.
-    pub(crate) refused: u64,
-    /// Readers the server sent away to come back with their cursors.
-    pub(crate) sent_away: u64,
-    pub(crate) seconds: f64,
-    /// CPU seconds of the server.
-    pub(crate) server_cpu: f64,
-    /// Share of a core this thread used.
-    pub(crate) client: f64,
-}
-
-impl Outcome {
-    fn new(kinds: usize) -> Result<Self> {
-        Ok(Self {
-            kinds: (0..kinds).map(|_| histogram()).collect::<Result<_>>()?,
-            reach: histogram()?,
-            posts: 0,
-            deliveries: 0,
-            refused: 0,
-            sent_away: 0,
-            seconds: 0.0,
-            server_cpu: 0.0,
-            client: 0.0,
-        })
-    }
 }
 
 /// See the module.
@@ -160,7 +134,7 @@ impl Crowd {
 
     /// Makes a room known: its id and the number of its newest message.
     pub(crate) fn add_room(&mut self, id: &str, last: u64) -> usize {
-        self.rooms.push(Room { last, readers: 0 });
+        self.rooms.push(Room { last, readers: 0, guests: 0 });
         self.by_id.insert(id.to_owned(), self.rooms.len() - 1);
         self.rooms.len() - 1
     }
@@ -182,9 +156,19 @@ impl Crowd {
 
     /// The same for a message that different people see in different rooms.
     pub(crate) fn new_post_in(&mut self, rooms: &[usize], due: u64) -> (usize, String) {
-        let index = self.posts.len();
         let left = rooms.iter().map(|room| self.rooms[*room].readers).sum();
-        self.posts.push(Post { due, left, answered: false });
+        self.add_post(due, left, false)
+    }
+
+    /// The same for a message that guests must not get.
+    pub(crate) fn new_note(&mut self, room: usize, due: u64) -> (usize, String) {
+        let left = self.rooms[room].readers - self.rooms[room].guests;
+        self.add_post(due, left, true)
+    }
+
+    fn add_post(&mut self, due: u64, left: u32, note: bool) -> (usize, String) {
+        let index = self.posts.len();
+        self.posts.push(Post { due, left, answered: false, note });
         self.under_way += 1;
         if self.is_measured(due) {
             self.outcome.posts += 1;

@@ -1,6 +1,6 @@
 //! Sockets: opening them without waiting, letting them go, coming back with the cursor.
 
-use super::{Crowd, READ, frames::split};
+use super::{Crowd, Knows, READ, Standing, frames::split};
 use crate::{Result, http, socket};
 use mio::{Interest, Token, net::TcpStream};
 use std::{
@@ -49,15 +49,35 @@ pub(super) struct Reader {
     pub(super) cursor: Vec<u8>,
     /// The number that must come next, by room; in order of rooms.
     pub(super) rooms: Vec<(usize, u64)>,
+    pub(super) standing: Standing,
+    /// What they may come to know; nothing is searched for when it is not said.
+    pub(super) knows: Option<Knows>,
 }
 
 impl Crowd {
     /// Adds somebody who reads these rooms from now on; they come when told to.
     pub(crate) fn add_reader(&mut self, who: Who, rooms: &[usize]) -> usize {
+        self.add_reader_as(who, rooms, Standing::Member, None)
+    }
+
+    /// The same for one who stands to the people of these rooms in another way, or whose frames are searched.
+    pub(crate) fn add_reader_as(
+        &mut self,
+        who: Who,
+        rooms: &[usize],
+        standing: Standing,
+        knows: Option<Knows>,
+    ) -> usize {
+        let (waited_for, guest) = match standing {
+            Standing::Member => (1, 0),
+            Standing::Guest => (1, 1),
+            Standing::Comer { .. } => (0, 0),
+        };
         let mut rooms: Vec<(usize, u64)> = rooms
             .iter()
             .map(|room| {
-                self.rooms[*room].readers += 1;
+                self.rooms[*room].readers += waited_for;
+                self.rooms[*room].guests += guest;
                 (*room, self.rooms[*room].last + 1)
             })
             .collect();
@@ -70,6 +90,8 @@ impl Crowd {
             due: (0, super::QUIET),
             cursor: Vec::new(),
             rooms,
+            standing,
+            knows,
         });
         self.readers.len() - 1
     }
@@ -77,6 +99,14 @@ impl Crowd {
     /// Whether a reader has its stream.
     pub(crate) fn is_live(&self, reader: usize) -> bool {
         self.readers[reader].phase == Phase::Live
+    }
+
+    /// How many messages somebody who comes and goes got while they were in.
+    pub(crate) fn got(&self, reader: usize) -> u64 {
+        match self.readers[reader].standing {
+            Standing::Comer { got, .. } => got,
+            Standing::Member | Standing::Guest => 0,
+        }
     }
 
     /// The last cursor a reader was given.

@@ -189,7 +189,7 @@ impl<'a> Users<'a> {
         let body = format!("{{\"body\":\"{mark} {}\"{thread}}}", self.text);
         let token = &self.people.world.tokens[user];
         let request = http::post(&format!("/rooms/{id}/messages"), token, &format!("load-{post}"), &body);
-        crowd.ask(Ask { kind: kind("post"), due, request, post: Some(post), keep: Some(user as u64) });
+        crowd.ask(Ask::new(kind("post"), due, request).posts(post).keep(user as u64));
     }
 
     fn edit(&mut self, crowd: &mut Crowd, due: u64) {
@@ -232,7 +232,7 @@ struct Asks<'a> {
 
 impl Asks<'_> {
     fn ask(&mut self, name: &str, request: String, keep: Option<u64>) {
-        self.crowd.ask(Ask { kind: kind(name), due: self.due, request, post: None, keep });
+        self.crowd.ask(Ask { keep, ..Ask::new(kind(name), self.due, request) });
     }
 
     fn get(&mut self, name: &str, path: &str) {

@@ -9,7 +9,7 @@ mod people;
 use crate::{
     Result,
     crowd::{Crowd, Outcome, Who},
-    measure::{histogram, ms},
+    measure::ms,
     plot::Plot,
     report::Row,
     run::Place,
@@ -27,8 +27,6 @@ const QUICK: [usize; 2] = [250, 500];
 const SENDERS: usize = 64;
 /// How long an action may take, ms.
 const LATE: f64 = 100.0;
-/// Actions seen less often than this have no p99 of their own; they are judged together.
-const SEEN: u64 = 20;
 
 pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<Row>> {
     let steps = if place.quick { &QUICK[..] } else { &STEPS[..] };
@@ -56,7 +54,7 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
             let outcome = crowd
                 .run(server.pid(), (seconds(1, 3), seconds(4, 12)), |crowd, now| users.act(crowd, now))?;
             place.say(&describe(*step, &outcome)?);
-            let (_, worst) = slowest(&outcome)?;
+            let (_, worst) = outcome.slowest(&KINDS)?;
             fast = worst < LATE && outcome.refused == 0 && crowd.failed == 0;
             if fast {
                 draw(&mut plot, *step, &outcome)?;
@@ -92,43 +90,19 @@ fn come(crowd: &mut Crowd, people: &People, rooms: &[usize], who: std::ops::Rang
     crowd.open(who)
 }
 
-/// The slowest action and its p99 in ms; what a post takes to reach its readers is one.
-fn slowest(outcome: &Outcome) -> Result<(&'static str, f64)> {
-    let mut rare = histogram()?;
-    let mut worst = ("a post reaches its readers", ms(&outcome.reach, 0.99));
-    for (name, times) in KINDS.iter().zip(&outcome.kinds) {
-        if times.len() < SEEN {
-            rare.add(times)?;
-        } else if ms(times, 0.99) > worst.1 {
-            worst = (name, ms(times, 0.99));
-        }
-    }
-    let rare = ms(&rare, 0.99);
-    Ok(if rare > worst.1 { ("the rarest together", rare) } else { worst })
-}
-
 fn describe(users: usize, outcome: &Outcome) -> Result<String> {
-    let (worst, p99) = slowest(outcome)?;
-    let mut each: Vec<(f64, &str, u64)> = KINDS
-        .iter()
-        .zip(&outcome.kinds)
-        .filter(|(_, t)| !t.is_empty())
-        .map(|(name, t)| (ms(t, 0.99), *name, t.len()))
-        .collect();
-    each.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let each: Vec<String> =
-        each.iter().map(|(p99, name, count)| format!("{name} {p99:.1} ({count})")).collect();
+    let (worst, p99) = outcome.slowest(&KINDS)?;
     Ok(format!(
         "{users} users: slowest is {worst}, p99 {p99:.1} ms; server {:.2}, client {:.2} cores; {} deliveries; p99 in ms: {}",
         outcome.server_cpu / outcome.seconds,
         outcome.client,
         outcome.deliveries,
-        each.join(", ")
+        outcome.each(&KINDS)
     ))
 }
 
 fn draw(plot: &mut Plot, users: usize, outcome: &Outcome) -> Result<()> {
-    plot.add("slowest action", users as f64, slowest(outcome)?.1);
+    plot.add("slowest action", users as f64, outcome.slowest(&KINDS)?.1);
     plot.add("a post reaches its readers", users as f64, ms(&outcome.reach, 0.99));
     for name in ["open a room", "post"] {
         plot.add(name, users as f64, ms(&outcome.kinds[mix::kind(name)], 0.99));
@@ -146,11 +120,10 @@ fn row(best: Option<(usize, Outcome)>, short: Option<(usize, Outcome)>) -> Resul
     )
     .timed();
     if let Some((_, outcome)) = &best {
-        let (worst, p99) = slowest(outcome)?;
-        let actions: u64 = outcome.kinds.iter().map(hdrhistogram::Histogram::len).sum();
+        let (worst, p99) = outcome.slowest(&KINDS)?;
         row = row.remark(&format!(
             "slowest: {worst}, p99 {p99:.1} ms; {:.0} requests/s, {:.1} posts/s, {:.0} deliveries/s; server {:.2} cores, client {:.0} % of one",
-            actions as f64 / outcome.seconds,
+            outcome.answers() as f64 / outcome.seconds,
             outcome.posts as f64 / outcome.seconds,
             outcome.deliveries as f64 / outcome.seconds,
             outcome.server_cpu / outcome.seconds,
@@ -158,7 +131,7 @@ fn row(best: Option<(usize, Outcome)>, short: Option<(usize, Outcome)>) -> Resul
         ));
     }
     if let Some((step, outcome)) = short.filter(|(step, _)| *step > users) {
-        let (worst, p99) = slowest(&outcome)?;
+        let (worst, p99) = outcome.slowest(&KINDS)?;
         row = row
             .remark(&format!(
                 "at {step}: {worst}, p99 {p99:.1} ms, server {:.2} cores",

@@ -98,7 +98,7 @@ impl Talk<'_> {
                 let to = &self.visitors[visitor];
                 let (post, mark) = crowd.new_post_in(&[to.rooms.0, to.rooms.1], now);
                 let request = self.desk.answers(agent, to, &format!("load-{post}"), &words(&mark));
-                crowd.ask(Ask { kind: ANSWERS, due: now, request, post: Some(post), keep: None });
+                crowd.ask(Ask::new(ANSWERS, now, request).posts(post));
             }
         }
         let mut due = self.due.unwrap_or(now);
@@ -108,7 +108,7 @@ impl Talk<'_> {
             let from = &self.visitors[visitor];
             let (post, mark) = crowd.new_post_in(&[from.rooms.0, from.rooms.1], due);
             let request = self.desk.says(from, &format!("load-{post}"), &words(&mark));
-            crowd.ask(Ask { kind: WRITES, due, request, post: Some(post), keep: None });
+            crowd.ask(Ask::new(WRITES, due, request).posts(post));
             self.open.insert(post, (self.made % self.desk.agents.len(), visitor));
             self.made += 1;
             due += self.every;

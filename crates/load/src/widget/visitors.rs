@@ -180,7 +180,7 @@ fn ip(n: usize) -> String {
 
 fn ask(crowd: &mut Crowd, request: String, tag: usize) {
     let due = crowd.now();
-    crowd.ask(Ask { kind: QUIET, due, request, post: None, keep: Some(tag as u64) });
+    crowd.ask(Ask::new(QUIET, due, request).keep(tag as u64));
 }
 
 /// The text of a message of this mark.
