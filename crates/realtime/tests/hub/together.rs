@@ -83,15 +83,22 @@ async fn what_comes_at_once_reaches_each_as_if_it_had_come_one_by_one() {
 
 const LOUD: &str = "to the crowd";
 
-/// A client whose writes of what is loud stand still until the gate opens; it tells of each.
+/// A client whose writes of what is loud stand still until the gate opens; it tells of each, and when it was told of
+/// somebody.
 struct Gated {
     gate: Arc<(Mutex<bool>, Condvar)>,
     told: mpsc::UnboundedSender<()>,
+    of: String,
+    knows: mpsc::UnboundedSender<()>,
 }
 
 impl Line for Gated {
     fn write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        if parts.iter().any(|p| String::from_utf8_lossy(p).contains(LOUD)) {
+        let says = |words: &str| parts.iter().any(|p| String::from_utf8_lossy(p).contains(words));
+        if says(&self.of) {
+            let _nobody_counts = self.knows.send(());
+        }
+        if says(LOUD) {
             let _nobody_counts = self.told.send(());
             let mut open = self.gate.0.lock().unwrap();
             while !*open {
@@ -124,21 +131,28 @@ async fn a_small_room_does_not_wait_for_a_crowd() {
     }
     org.join(id(50), GroupKind::Room, bob).await;
     let gate = Arc::new((Mutex::new(false), Condvar::new()));
-    let opens = Opens(Arc::clone(&gate));
     let (told, mut writes) = mpsc::unbounded_channel();
+    let (knows, mut known) = mpsc::unbounded_channel();
     let mut crowd = Vec::new();
     for _ in 0..CROWD / 50 {
         let who = org.person(10 + crowd.len() as u32, Role::Member).await;
         org.join(id(50), GroupKind::Room, who).await;
         for _ in 0..50 {
             let client = org.enter(who).await;
-            client.connection.open(Arc::new(Gated { gate: Arc::clone(&gate), told: told.clone() }));
+            let (gate, told, knows) = (Arc::clone(&gate), told.clone(), knows.clone());
+            client.connection.open(Arc::new(Gated { gate, told, of: ann.to_string(), knows }));
             crowd.push(client);
         }
     }
+    // After the crowd: where this test fails, the gate opens before anybody of it is dropped.
+    let opens = Opens(Arc::clone(&gate));
     let mut small = org.enter(ann).await;
-    // That she has come is told to everybody, too; nothing else is, from then on.
+    // That she has come is told to everybody, too; nothing else is, from then on. Who is still being told of her would be
+    // told what is loud in the same go, and what is much waits for what was much before.
     while small.moment("presence").await["data"]["members"][ann.to_string()].is_null() {}
+    for _ in 0..CROWD {
+        known.recv().await.unwrap();
+    }
     org.say(room(50), LOUD).await;
     writes.recv().await.unwrap();
     for n in 0..10 {
