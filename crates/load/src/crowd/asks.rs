@@ -88,6 +88,9 @@ impl Crowd {
         {
             let sender = &mut self.senders[index];
             sender.unsent.extend_from_slice(ask.request.as_bytes());
+            if let Some(post) = ask.post {
+                self.posts[post].sent = self.clock.nanos();
+            }
             sender.asked = Some(ask);
             self.push_out(index)?;
         }
@@ -147,13 +150,14 @@ impl Crowd {
             let line = ask.request.lines().next().unwrap_or_default().to_owned();
             self.fail(format!("{line} was answered {status}: {}", String::from_utf8_lossy(body)));
         }
+        let now = self.now();
         if ask.kind != QUIET && self.is_measured(ask.due) {
-            let took = self.now().saturating_sub(ask.due) / 1000;
+            let took = now.saturating_sub(ask.due) / 1000;
             self.outcome.kinds[ask.kind].saturating_record(took);
         }
         if let Some(index) = ask.post {
             let post = &mut self.posts[index];
-            post.answered = true;
+            post.answered = now;
             // What was refused reaches nobody.
             if post.left == 0 || !good {
                 post.left = 0;

@@ -118,7 +118,7 @@ impl Crowd {
         };
         match &mut self.readers[index].standing {
             Standing::Comer { got, .. } => {
-                *got += 1;
+                got.push(number);
                 return;
             }
             Standing::Guest if post.note => {
@@ -130,7 +130,7 @@ impl Crowd {
             return self.fail(format!("post {number} came more often than its room has readers"));
         }
         post.left -= 1;
-        let (due, over) = (post.due, post.left == 0 && post.answered);
+        let (due, over) = (post.due, post.left == 0 && post.answered > 0);
         if over {
             self.under_way -= 1;
         }

@@ -51,7 +51,9 @@ struct Room {
 struct Post {
     due: u64,
     left: u32,
-    answered: bool,
+    /// When it was sent, and when it was answered; 0 before that.
+    sent: u64,
+    answered: u64,
     /// Not for guests.
     note: bool,
 }
@@ -168,7 +170,7 @@ impl Crowd {
 
     fn add_post(&mut self, due: u64, left: u32, note: bool) -> (usize, String) {
         let index = self.posts.len();
-        self.posts.push(Post { due, left, answered: false, note });
+        self.posts.push(Post { due, left, sent: 0, answered: 0, note });
         self.under_way += 1;
         if self.is_measured(due) {
             self.outcome.posts += 1;

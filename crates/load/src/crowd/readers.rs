@@ -101,14 +101,6 @@ impl Crowd {
         self.readers[reader].phase == Phase::Live
     }
 
-    /// How many messages somebody who comes and goes got while they were in.
-    pub(crate) fn got(&self, reader: usize) -> u64 {
-        match self.readers[reader].standing {
-            Standing::Comer { got, .. } => got,
-            Standing::Member | Standing::Guest => 0,
-        }
-    }
-
     /// The last cursor a reader was given.
     pub(crate) fn cursor(&self, reader: usize) -> u64 {
         std::str::from_utf8(&self.readers[reader].cursor).ok().and_then(|c| c.parse().ok()).unwrap_or(0)

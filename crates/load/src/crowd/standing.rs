@@ -1,6 +1,6 @@
 //! How a reader stands to the people of their rooms: what must reach them, and what must not.
 
-use super::{Knows, Reader};
+use super::{Crowd, Knows, Reader};
 
 /// See the module.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,9 +15,42 @@ pub(crate) enum Standing {
         /// Who they are.
         id: String,
         inside: bool,
-        /// Messages they got while they were in.
-        got: u64,
+        /// Posts they got.
+        got: Vec<usize>,
+        /// When it was acknowledged that they were sent away, and when they were about to be let in again.
+        away: Vec<(u64, u64)>,
     },
+}
+
+impl Standing {
+    /// Somebody who is in, and comes and goes from now on.
+    pub(crate) fn comer(id: String) -> Self {
+        Self::Comer { id, inside: true, got: Vec::new(), away: Vec::new() }
+    }
+}
+
+impl Crowd {
+    /// Somebody who comes and goes was away from when that was acknowledged until somebody was about to let them in again.
+    pub(crate) fn was_away(&mut self, reader: usize, from: u64, until: u64) {
+        if let Standing::Comer { away, .. } = &mut self.readers[reader].standing {
+            away.push((from, until));
+        }
+    }
+
+    /// Says how many posts one who comes and goes got. What was sent and answered while they were away is a failure,
+    /// whatever they were told of themselves.
+    pub(crate) fn check_comer(&mut self, reader: usize) -> usize {
+        let Standing::Comer { got, away, .. } = &self.readers[reader].standing else { return 0 };
+        let got_away = |post: &&usize| {
+            let post = &self.posts[**post];
+            away.iter().any(|(from, until)| post.sent >= *from && (1..=*until).contains(&post.answered))
+        };
+        let (all, wrong) = (got.len(), got.iter().filter(got_away).count());
+        if wrong > 0 {
+            self.fail(format!("reader {reader} got {wrong} posts that were made while they were away"));
+        }
+        all
+    }
 }
 
 impl Reader {

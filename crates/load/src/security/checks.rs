@@ -36,14 +36,20 @@ enum Stay {
     Inside,
     /// Something they asked for, or that was asked for them, is not answered: so many things.
     Waiting(u8),
+    /// Everything they tried was refused; they stay away for a while.
+    Away,
 }
 
-/// Between two who are sent away.
+/// Between two who are sent away, ns.
 const EVERY: u64 = 50_000_000;
+/// How long somebody stays away, ns.
+const AWAY: u64 = 250_000_000;
 
 /// See the module.
 pub(super) struct Checks {
     stays: Vec<Stay>,
+    /// Who they are in the crowd, and when it was acknowledged that they were sent away.
+    comers: Vec<(usize, u64)>,
     due: u64,
     next: usize,
     /// Answers that were searched, and how often somebody was sent away and let in again.
@@ -52,8 +58,10 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    pub(super) fn new(programs: usize) -> Self {
-        Self { stays: vec![Stay::Inside; programs], due: 0, next: 0, searched: 0, rounds: 0 }
+    /// With those of the crowd who come and go, by program.
+    pub(super) fn new(comers: &[usize]) -> Self {
+        let (stays, comers) = (vec![Stay::Inside; comers.len()], comers.iter().map(|c| (*c, 0)).collect());
+        Self { stays, comers, due: 0, next: 0, searched: 0, rounds: 0 }
     }
 
     /// Looks at what was answered, and lets people in and out.
@@ -66,6 +74,14 @@ impl Checks {
             if self.stays[program] == Stay::Inside {
                 self.stays[program] = Stay::Waiting(1);
                 change(crowd, deeds, "DELETE", program, Check::Left(program));
+            }
+        }
+        for program in 0..self.stays.len() {
+            let (comer, since) = self.comers[program];
+            if self.stays[program] == Stay::Away && now >= since + AWAY {
+                self.stays[program] = Stay::Waiting(1);
+                crowd.was_away(comer, since, crowd.now());
+                change(crowd, deeds, "PUT", program, Check::Back(program));
             }
         }
         self.due
@@ -89,6 +105,7 @@ impl Checks {
         let now = crowd.now();
         match check {
             Check::Left(program) => {
+                self.comers[program].1 = now;
                 let requests = theirs(deeds, program);
                 self.stays[program] = Stay::Waiting(requests.len() as u8);
                 for request in requests {
@@ -97,8 +114,7 @@ impl Checks {
             }
             Check::Out(program) => {
                 if self.is_over(program) {
-                    self.stays[program] = Stay::Waiting(1);
-                    change(crowd, deeds, "PUT", program, Check::Back(program));
+                    self.stays[program] = Stay::Away;
                 }
             }
             Check::Back(program) => {
@@ -121,7 +137,7 @@ impl Checks {
     /// One thing less to wait for; whether that was the last.
     fn is_over(&mut self, program: usize) -> bool {
         match &mut self.stays[program] {
-            Stay::Waiting(1) | Stay::Inside => true,
+            Stay::Waiting(1) | Stay::Inside | Stay::Away => true,
             Stay::Waiting(left) => {
                 *left -= 1;
                 false

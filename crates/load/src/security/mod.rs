@@ -17,7 +17,7 @@ use crate::{
 use checks::Checks;
 use deeds::{Deeds, KINDS};
 use std::time::Duration;
-use world::{Desk, PROGRAMS};
+use world::Desk;
 
 const REPORTS: usize = 10_000;
 const SENDERS: usize = 64;
@@ -36,7 +36,7 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
     let comers = desk.seat(&mut crowd)?;
     crowd.settle(server.pid())?;
     let mut deeds = Deeds::new(&desk);
-    let mut checks = Checks::new(PROGRAMS);
+    let mut checks = Checks::new(&comers);
     let seconds = |quick, full| Duration::from_secs(if place.quick { quick } else { full });
     let (mut best, mut short) = (None, None);
     for pace in if place.quick { &QUICK[..] } else { &PACES[..] } {
@@ -54,7 +54,7 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
         }
     }
     checks.look(&mut crowd, &mut deeds);
-    let got: u64 = comers.iter().map(|comer| crowd.got(*comer)).sum();
+    let got: usize = comers.iter().map(|comer| crowd.check_comer(*comer)).sum();
     if got == 0 || checks.rounds == 0 {
         // Who hears nothing while they are in proves nothing while they are out.
         crowd.fail("those who come and go got no message while they were in, or never went".into());

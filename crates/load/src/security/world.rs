@@ -212,7 +212,7 @@ impl Desk {
             let team = able(program).map(|m| (m, Standing::Member, true));
             let guests = guests(program).map(|m| (m, Standing::Guest, false));
             let id = self.people.members[comer(program)].to_string();
-            let comer = (comer(program), Standing::Comer { id, inside: true, got: 0 }, true);
+            let comer = (comer(program), Standing::comer(id), true);
             for (member, standing, notes) in team.chain(guests).chain([comer]) {
                 let knows = Some(Knows { group, notes });
                 let who = Who::member(&self.people.tokens[member]);
