@@ -278,7 +278,7 @@ impl Drive {
         loop {
             match sender.stream.read(&mut self.buffer) {
                 Ok(0) if sender.posts.is_empty() && sender.inbox.is_empty() => {
-                    sender.stream = http::again(&sender.stream)?;
+                    sender.stream = http::again(sender.stream.peer_addr()?)?;
                     let (stream, token) = (&mut sender.stream, Token(SENDERS + index));
                     return Ok(self.poll.registry().register(stream, token, Interest::READABLE)?);
                 }

@@ -64,8 +64,8 @@ pub(crate) fn forwarded(request: &str, from: &str) -> String {
 }
 
 /// A connection in the stead of one that had nothing to ask for so long that the server closed it.
-pub(crate) fn again(old: &mio::net::TcpStream) -> Result<mio::net::TcpStream> {
-    let stream = TcpStream::connect(old.peer_addr()?)?;
+pub(crate) fn again(to: SocketAddr) -> Result<mio::net::TcpStream> {
+    let stream = TcpStream::connect(to)?;
     stream.set_nodelay(true)?;
     stream.set_nonblocking(true)?;
     Ok(mio::net::TcpStream::from_std(stream))

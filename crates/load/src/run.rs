@@ -194,6 +194,7 @@ pub(crate) fn bench(bench: &Bench) -> Result<bool> {
         let before = machine::pace();
         // What breaks off must not take with it what was measured before.
         let measured = run(*part, &place, &bench.ui, &mut failures).unwrap_or_else(|e| {
+            place.say(&format!("{name} broke off: {e}"));
             failures.push(format!("{name} broke off: {e}"));
             Vec::new()
         });

@@ -56,7 +56,14 @@ pub(super) struct Sender {
     /// Bytes that did not fit into the socket.
     unsent: Vec<u8>,
     asked: Option<Ask>,
+    /// When it was opened or answered last.
+    rested: u64,
+    /// Whether it had rested so long before it was asked that the server may have closed it just then.
+    stale: bool,
 }
+
+/// The server closes a connection that has had nothing to do for a while; a question may cross with that, ns.
+const STALE: u64 = 5_000_000_000;
 
 impl Crowd {
     pub(super) fn add_sender(&mut self) -> Result<()> {
@@ -70,7 +77,9 @@ impl Crowd {
             Token(TOKENS + index),
             Interest::READABLE | Interest::WRITABLE,
         )?;
-        self.senders.push(Sender { stream, inbox: Vec::new(), unsent: Vec::new(), asked: None });
+        let rested = self.clock.nanos();
+        let (inbox, unsent) = (Vec::new(), Vec::new());
+        self.senders.push(Sender { stream, inbox, unsent, asked: None, rested, stale: false });
         self.idle.push(index);
         Ok(())
     }
@@ -87,9 +96,11 @@ impl Crowd {
             && let Some(ask) = self.waiting.pop_front()
         {
             let sender = &mut self.senders[index];
+            let now = self.clock.nanos();
             sender.unsent.extend_from_slice(ask.request.as_bytes());
+            sender.stale = now >= sender.rested + STALE;
             if let Some(post) = ask.post {
-                self.posts[post].sent = self.clock.nanos();
+                self.posts[post].sent = now;
             }
             sender.asked = Some(ask);
             self.push_out(index)?;
@@ -103,10 +114,27 @@ impl Crowd {
             match sender.stream.write(&sender.unsent) {
                 Ok(n) => drop(sender.unsent.drain(..n)),
                 Err(e) if e.kind() == ErrorKind::WouldBlock => break,
+                Err(e) if gone(&e) => return self.closed(index),
                 Err(e) => return Err(e.into()),
             }
         }
         Ok(())
+    }
+
+    /// The server has closed a connection. What was asked on one that had rested is asked again on another, as every
+    /// client does: it has a key or may be done twice.
+    fn closed(&mut self, index: usize) -> Result<()> {
+        let sender = &mut self.senders[index];
+        if sender.asked.is_some() && !(sender.stale && sender.inbox.is_empty()) {
+            return Err("the server closed a connection that asks".into());
+        }
+        sender.stream = http::again(self.address)?;
+        sender.inbox.clear();
+        sender.unsent = sender.asked.as_ref().map_or(Vec::new(), |ask| ask.request.clone().into_bytes());
+        (sender.rested, sender.stale) = (self.clock.nanos(), false);
+        let (stream, token) = (&mut sender.stream, Token(TOKENS + index));
+        self.poll.registry().register(stream, token, Interest::READABLE | Interest::WRITABLE)?;
+        self.push_out(index)
     }
 
     pub(super) fn hear_sender(&mut self, index: usize) -> Result<()> {
@@ -114,13 +142,7 @@ impl Crowd {
         let sender = &mut self.senders[index];
         loop {
             match sender.stream.read(&mut self.buffer) {
-                Ok(0) if sender.asked.is_none() => {
-                    sender.stream = http::again(&sender.stream)?;
-                    let interest = Interest::READABLE | Interest::WRITABLE;
-                    let (stream, token) = (&mut sender.stream, Token(TOKENS + index));
-                    return Ok(self.poll.registry().register(stream, token, interest)?);
-                }
-                Ok(0) => return Err("the server closed a connection that asks".into()),
+                Ok(0) => return self.closed(index),
                 Ok(n) => {
                     sender.inbox.extend_from_slice(&self.buffer[..n]);
                     if n < READ {
@@ -128,11 +150,13 @@ impl Crowd {
                     }
                 }
                 Err(e) if e.kind() == ErrorKind::WouldBlock => break,
+                Err(e) if gone(&e) => return self.closed(index),
                 Err(e) => return Err(e.into()),
             }
         }
         let Some((status, body, end)) = http::complete(&sender.inbox)? else { return Ok(()) };
         let ask = sender.asked.take().ok_or("an answer nobody waited for")?;
+        sender.rested = self.clock.nanos();
         let mut inbox = std::mem::take(&mut sender.inbox);
         self.idle.push(index);
         self.asked -= 1;
@@ -168,4 +192,9 @@ impl Crowd {
             self.answers.push(Answered { tag, body: body.to_vec() });
         }
     }
+}
+
+/// Whether the other side has ended a connection.
+fn gone(e: &std::io::Error) -> bool {
+    matches!(e.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
 }
