@@ -1,6 +1,10 @@
 //! A Portico server as a child process on a data directory of its own.
 
-use crate::{Result, clock::Clock, http::Asker};
+use crate::{
+    Result,
+    clock::Clock,
+    http::{self, Asker},
+};
 use std::{
     fs::File,
     io::Write,
@@ -11,8 +15,8 @@ use std::{
 };
 
 /// Who owns an organization that `set_up` made.
-pub(crate) const OWNER: &str = "olga@load.example";
-pub(crate) const PASSWORD: &str = "a long and boring passphrase 4711";
+const OWNER: &str = "olga@load.example";
+const PASSWORD: &str = "a long and boring passphrase 4711";
 
 /// A running server; ends with its owner.
 pub(crate) struct Server {
@@ -71,6 +75,15 @@ impl Server {
             }
             std::thread::sleep(Duration::from_micros(500));
         }
+    }
+
+    /// Signs the owner in whom `set_up` made: a connection, and the token.
+    pub(crate) fn owner(&self) -> Result<(Asker, String)> {
+        let mut asker = Asker::connect(self.address)?;
+        let credentials = serde_json::json!({"email": OWNER, "password": PASSWORD}).to_string();
+        let owner = asker.expect(&http::send("POST", "/sessions", "", &credentials))?;
+        let token = owner["token"].as_str().ok_or("no token for the owner")?.to_owned();
+        Ok((asker, token))
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -4,11 +4,11 @@
 use crate::{
     Result,
     crowd::{Ask, Crowd, Knows, NOTE, QUIET, Standing, Who, secret},
-    http::{self, Asker},
+    http,
     lane::world,
     make::{self, World},
     run::Place,
-    server::{OWNER, PASSWORD, Server},
+    server::Server,
 };
 use std::{collections::HashMap, ops::Range, path::PathBuf};
 
@@ -98,10 +98,7 @@ pub(super) fn start(place: &Place) -> Result<(PathBuf, World, Server)> {
 impl Desk {
     /// Publishes the programs and sends so many reports, each with an answer, a note and words of a guest.
     pub(super) fn open(server: &Server, people: World, crowd: &mut Crowd, count: usize) -> Result<Self> {
-        let mut asker = Asker::connect(server.address)?;
-        let credentials = serde_json::json!({"email": OWNER, "password": PASSWORD}).to_string();
-        let owner = asker.expect(&http::send("POST", "/sessions", "", &credentials))?;
-        let owner = owner["token"].as_str().ok_or("no token for the owner")?.to_owned();
+        let (mut asker, owner) = server.owner()?;
         for program in 0..PROGRAMS {
             let team: Vec<String> = (able(program).start..able(program).start + TEAM)
                 .map(|m| people.members[m].to_string())

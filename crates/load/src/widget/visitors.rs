@@ -4,11 +4,11 @@
 use crate::{
     Result,
     crowd::{Ask, Crowd, QUIET, Who},
-    http::{self, Asker},
+    http,
     lane::world,
     make::World,
     run::Place,
-    server::{OWNER, PASSWORD, Server},
+    server::Server,
 };
 use std::{collections::HashMap, path::PathBuf};
 
@@ -43,16 +43,13 @@ pub(super) fn start(place: &Place, agents: usize) -> Result<(PathBuf, World, Ser
 
 /// Makes an inbox and puts everybody into it.
 pub(super) fn open_desk(server: &Server, people: &World) -> Result<Desk> {
-    let mut asker = Asker::connect(server.address)?;
-    let credentials = serde_json::json!({"email": OWNER, "password": PASSWORD}).to_string();
-    let owner = asker.expect(&http::send("POST", "/sessions", "", &credentials))?;
-    let owner = owner["token"].as_str().ok_or("no token for the owner")?;
+    let (mut asker, owner) = server.owner()?;
     let inbox =
-        asker.expect(&http::send("POST", "/inboxes", owner, "{\"kind\":\"website\",\"name\":\"Shop\"}"))?;
+        asker.expect(&http::send("POST", "/inboxes", &owner, "{\"kind\":\"website\",\"name\":\"Shop\"}"))?;
     let text = |name: &str| inbox[name].as_str().map(String::from).ok_or("an inbox without id or key");
     let (id, key) = (text("id")?, text("key")?);
     for member in &people.members {
-        asker.expect(&http::send("PUT", &format!("/inboxes/{id}/members/{member}"), owner, ""))?;
+        asker.expect(&http::send("PUT", &format!("/inboxes/{id}/members/{member}"), &owner, ""))?;
     }
     Ok(Desk { agents: people.tokens.clone(), key })
 }
