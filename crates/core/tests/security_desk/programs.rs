@@ -4,11 +4,12 @@ use super::*;
 use portico_core::{
     messages::{Drafts, SaveDraft, SaveMessage, Saved, SetThread, Threads},
     people::ManageMember,
+    rooms::CreateChannel,
     security::{
         AddTeamMember, GetProgram, ProgramAudit, Programs, RemoveTeamMember, Reports, States, UpdateProgram,
     },
 };
-use portico_domain::event::Event;
+use portico_domain::{event::Event, room::Visibility};
 use portico_testkit::each;
 use portico_types::ErrorCode;
 
@@ -142,6 +143,19 @@ fn who_leaves_takes_nothing_along_and_the_last_one_stays() {
             .await
             .unwrap();
         t.run(&d.sam, UpdateReport { assignee: Some(Some(d.tess.id)), ..change(sent.id) }).await.unwrap();
+        // What they keep elsewhere is theirs.
+        let garden = CreateChannel {
+            name: "Garden".into(),
+            handle: None,
+            visibility: Visibility::Private,
+            team: None,
+            topic: String::new(),
+            purpose: String::new(),
+        };
+        let garden = t.run(&d.tess, garden).await.unwrap().id;
+        let rose = post(&t, &d.tess, garden, Ring::Everyone, "a rose").await.unwrap();
+        t.run(&d.tess, SaveMessage { id: rose.id, on: true }).await.unwrap();
+        t.run(&d.tess, SaveDraft { room: garden, thread: None, body: "and another".into() }).await.unwrap();
         t.take_events();
         remove(&t, &d.sam, slug, &d.tess).await.unwrap();
         let kinds = t.take_kinds();
@@ -150,8 +164,10 @@ fn who_leaves_takes_nothing_along_and_the_last_one_stays() {
         assert_eq!(t.ask(&d.tess, GetReport { id: sent.id }).await.unwrap_err().code(), ErrorCode::NotFound);
         let all = Reports { states: States::All, program: None, cursor: None, limit: 50 };
         assert!(t.ask(&d.tess, all).await.unwrap().items.is_empty());
-        assert!(t.ask(&d.tess, Drafts).await.unwrap().is_empty());
-        assert!(t.ask(&d.tess, Saved { cursor: None, limit: 50 }).await.unwrap().items.is_empty());
+        let drafts = t.ask(&d.tess, Drafts).await.unwrap();
+        assert_eq!(drafts.iter().map(|draft| draft.room_id).collect::<Vec<_>>(), [garden]);
+        let saved = t.ask(&d.tess, Saved { cursor: None, limit: 50 }).await.unwrap().items;
+        assert_eq!(saved.iter().map(|(message, _)| message.id).collect::<Vec<_>>(), [rose.id]);
         assert!(t.ask(&d.tess, Threads { cursor: None, limit: 50 }).await.unwrap().items.is_empty());
         let me = d.tess.id;
         let counts = t.app.db().read(d.org.tenant, move |read| read.thread_counts(me)).await.unwrap();
