@@ -6,7 +6,7 @@ use crate::{
     postgres::Postgres,
     value::{Row, Value},
 };
-use portico_types::Result;
+use portico_types::{Error, Result};
 use std::{collections::HashMap, time::Duration};
 
 /// What is behind a connection.
@@ -24,6 +24,11 @@ pub(crate) struct Conn {
     limit: Option<Duration>,
     /// Whether something was changed, or failed, since [`Conn::watch`].
     touched: bool,
+    /// Whether [`Conn::begin`] began a transaction that was not ended yet.
+    begun: bool,
+    /// What ended that transaction: where the disk fails or is full, SQLite takes all of it back by itself. What came
+    /// after would be a change on its own, so that nothing runs before the next begins.
+    ended: Option<Error>,
     /// Statements that gave rows, since it was last asked.
     asked: u64,
 }
@@ -39,12 +44,15 @@ impl Conn {
             careful: true,
             limit: None,
             touched: false,
+            begun: false,
+            ended: None,
             asked: 0,
         })
     }
 
     pub(crate) fn pg(c: Postgres) -> Self {
-        Self { link: Link::Pg(Box::new(c)), careful: true, limit: None, touched: false, asked: 0 }
+        let link = Link::Pg(Box::new(c));
+        Self { link, careful: true, limit: None, touched: false, begun: false, ended: None, asked: 0 }
     }
 
     /// As `pg`, for a connection of a lane or a reader, which is lost when an answer does not come within `limit`.
@@ -76,9 +84,26 @@ impl Conn {
     /// Begins a transaction that writes. Unless it is `careful`, a statement of [`Conn::send`] that fails may be known
     /// only by the failure of a later one, or of the commit.
     pub(crate) fn begin(&mut self, careful: bool) -> Result<()> {
-        self.careful = careful;
+        (self.careful, self.begun, self.ended) = (careful, false, None);
         self.in_time();
-        self.control(if self.is_lite() { "BEGIN IMMEDIATE" } else { "BEGIN" })
+        self.control(if self.is_lite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+        self.begun = true;
+        Ok(())
+    }
+
+    /// Why nothing can be done any more in this transaction, if so.
+    fn goes_on(&self) -> Result<()> {
+        self.ended.clone().map_or(Ok(()), Err)
+    }
+
+    /// An outcome, remembered where it ended the transaction.
+    fn heed<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        if let (Err(e), Link::Lite { c, .. }, true) = (&outcome, &self.link, self.begun)
+            && c.is_autocommit()
+        {
+            self.ended.get_or_insert(e.clone());
+        }
+        outcome
     }
 
     /// The rest of the transaction may take long: it sweeps, and nobody waits for it.
@@ -102,12 +127,17 @@ impl Conn {
     pub(crate) fn commit(&mut self) -> Result<()> {
         self.in_time();
         self.control("COMMIT")?;
+        self.begun = false;
         self.settle()
     }
 
     /// Undoes the transaction.
     pub(crate) fn rollback(&mut self) -> Result<()> {
         self.in_time();
+        self.begun = false;
+        if self.ended.take().is_some() {
+            return Ok(());
+        }
         match &mut self.link {
             Link::Lite { .. } => self.control("ROLLBACK"),
             Link::Pg(c) => c.rollback().map_err(|e| dialect::pg_error(&e)),
@@ -138,18 +168,19 @@ impl Conn {
 
     /// Runs a statement that changes something, and says how many rows it changed.
     pub(crate) fn exec(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64> {
+        self.goes_on()?;
         self.touched = true;
-        match &mut self.link {
+        let outcome = match &mut self.link {
             Link::Lite { c, text } => {
                 let sql = text.entry(sql).or_insert_with(|| dialect::positional(sql));
-                let n = c
-                    .prepare_cached(sql)
+                c.prepare_cached(sql)
                     .and_then(|mut s| s.execute(rusqlite::params_from_iter(args)))
-                    .map_err(|e| dialect::lite_error(&e))?;
-                Ok(n as u64)
+                    .map(|n| n as u64)
+                    .map_err(|e| dialect::lite_error(&e))
             }
             Link::Pg(c) => c.execute(sql, args).map_err(|e| dialect::pg_error(&e)),
-        }
+        };
+        self.heed(outcome)
     }
 
     /// Runs a statement whose outcome nobody needs: on PostgreSQL it costs no round trip. See [`Conn::begin`].
@@ -164,6 +195,17 @@ impl Conn {
     }
 
     pub(crate) fn each(
+        &mut self,
+        sql: &'static str,
+        args: &[Value<'_>],
+        take: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.goes_on()?;
+        let outcome = self.rows(sql, args, take);
+        self.heed(outcome)
+    }
+
+    fn rows(
         &mut self,
         sql: &'static str,
         args: &[Value<'_>],
@@ -238,14 +280,16 @@ impl Conn {
 
     /// Transaction control that repeats for every command: prepared once, or not waited for.
     pub(crate) fn control(&mut self, sql: &'static str) -> Result<()> {
-        match &mut self.link {
+        self.goes_on()?;
+        let outcome = match &mut self.link {
             Link::Lite { c, .. } => c
                 .prepare_cached(sql)
                 .and_then(|mut s| s.execute([]))
                 .map(|_| ())
                 .map_err(|e| dialect::lite_error(&e)),
             Link::Pg(c) => c.send_text(sql).map_err(|e| dialect::pg_error(&e)),
-        }
+        };
+        self.heed(outcome)
     }
 
     /// Enters an organization for the rest of the transaction, where the engine has a second wall.

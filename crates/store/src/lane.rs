@@ -22,6 +22,9 @@ use std::{
 };
 use tokio::{sync::mpsc, time::Instant};
 
+#[cfg(test)]
+mod tests;
+
 /// Commands a commit at most.
 const BATCH: usize = 256;
 /// Commands waiting at most, a lane; more are told to come back.
@@ -122,7 +125,6 @@ fn undo(conn: &mut Conn) {
     if !conn.is_broken()
         && let Err(e) = conn.rollback()
     {
-        // SQLite has rolled back by itself when it could not go on.
         tracing::debug!(error = %e, "nothing to undo");
     }
 }
