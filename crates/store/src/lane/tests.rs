@@ -34,7 +34,8 @@ impl Work for Blobs {
 /// More than the database may grow to.
 const HUGE: i64 = 1_000_000;
 
-/// Runs commands as one batch on a full disk, then one more, and gives what each was told and how many blobs are there.
+/// Runs commands, as many in a batch as may be, on a disk with little room, and gives what each was told and how many
+/// blobs are there.
 fn on_a_full_disk(commands: &[(&'static [i64], bool)]) -> (Vec<Result<()>>, i64) {
     let dir = tempfile::tempdir().unwrap();
     let lite = rusqlite::Connection::open(dir.path().join("db")).unwrap();
