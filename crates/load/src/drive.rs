@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     http, machine,
     measure::{Outcome, Pace, Plan, Wire, histogram},
-    order::{Finder, Seen},
+    order::{self, Finder, Seen},
     socket,
 };
 use hdrhistogram::Histogram;
@@ -56,6 +56,8 @@ pub(crate) struct Drive {
     clock: Clock,
     wire: Box<dyn Wire>,
     subscribers: Vec<Subscriber>,
+    /// A post goes to one of so many equal parts of them, in turn.
+    groups: usize,
     senders: Vec<Sender>,
     idle: VecDeque<usize>,
     alarm: Alarm,
@@ -84,6 +86,7 @@ impl Drive {
             clock: Clock::start(),
             wire,
             subscribers: Vec::new(),
+            groups: 1,
             senders: Vec::new(),
             idle: VecDeque::new(),
             posts: Vec::new(),
@@ -96,6 +99,11 @@ impl Drive {
             window: Marks { from: u64::MAX, until: 0 },
             outcome: (0, 0, histogram()?, histogram()?),
         })
+    }
+
+    /// The same where each post goes to the next of so many parts of the subscribers, which are as many in each.
+    pub(crate) fn in_groups(self, groups: usize) -> Self {
+        Self { groups, ..self }
     }
 
     /// Adds a subscriber whose next message must be the one after `last`.
@@ -228,16 +236,13 @@ impl Drive {
         }
         // Whatever is sent twice comes late.
         self.listen(Duration::from_millis(50))?;
-        let made = self.posts.len() as u64;
-        let wrong: Vec<(usize, u64)> = self
-            .subscribers
-            .iter()
-            .map(|s| s.seen.messages)
-            .enumerate()
-            .filter(|(_, messages)| *messages != made)
-            .collect();
-        for (i, messages) in wrong {
-            self.fail(format!("subscriber {i} has {messages} of {made} messages"));
+        for i in 0..self.subscribers.len() {
+            let group = i * self.groups / self.subscribers.len();
+            let (messages, due) =
+                (self.subscribers[i].seen.messages, order::due(self.posts.len(), self.groups, group));
+            if messages != due {
+                self.fail(format!("subscriber {i} has {messages} of {due} messages"));
+            }
         }
         Ok(())
     }
@@ -251,7 +256,7 @@ impl Drive {
             return Err("a request did not fit into the socket's buffer".into());
         }
         to.posts.push_back(index);
-        self.posts.push(Post { due, left: self.subscribers.len() as u32, answered: false });
+        self.posts.push(Post { due, left: (self.subscribers.len() / self.groups) as u32, answered: false });
         self.under_way += 1;
         Ok(())
     }
@@ -384,14 +389,7 @@ impl Drive {
     fn other(&mut self, index: usize, from: usize, to: usize) {
         self.others += 1;
         let text = String::from_utf8_lossy(&self.buffer[from..to]);
-        let goodbye = [
-            "\"type\":\"resume\"",
-            "\"type\":\"resync\"",
-            "\"type\":\"revoked\"",
-            "\"type\":\"error\"",
-            "\"type\":\"message.posted\"",
-        ];
-        if goodbye.iter().any(|g| text.contains(g)) {
+        if order::is_wrong(&text) {
             let what = format!("subscriber {index} was told {}", text.chars().take(200).collect::<String>());
             self.fail(what);
         }

@@ -116,7 +116,7 @@ pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<R
 
 /// The raw loop with as many readers.
 fn raw(closed: Duration, open: Duration, failures: &mut Vec<String>) -> Result<Raw> {
-    let mut child = RawFan::start(MEMBERS)?;
+    let mut child = RawFan::start(MEMBERS, MEMBERS)?;
     let mut drive = Drive::new(Box::new(Orders))?;
     for i in 0..MEMBERS {
         drive.subscribe(socket::Opened { stream: socket::tcp(child.address, i)?, early: Vec::new() }, 0)?;

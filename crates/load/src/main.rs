@@ -69,6 +69,8 @@ enum Task {
     RawFan {
         /// Sockets to accept before it begins.
         sockets: usize,
+        /// How many of them each frame goes to, the next ones in turn. Divides them.
+        each: usize,
     },
 }
 
@@ -77,7 +79,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Bench(bench) => run::bench(&bench),
         Task::Model(model) => model::print(&model),
-        Task::RawFan { sockets } => raw_fan::serve(sockets).map(|()| true),
+        Task::RawFan { sockets, each } => raw_fan::serve(sockets, each).map(|()| true),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

@@ -99,6 +99,19 @@ impl Seen {
     }
 }
 
+/// How many of `posts`, which go to one of so many groups in turn, are for a group.
+pub(crate) fn due(posts: usize, groups: usize, group: usize) -> u64 {
+    posts.saturating_sub(group).div_ceil(groups) as u64
+}
+
+/// Whether a frame that carries no post of ours is one a reader who is not slow must not get: a goodbye, or somebody
+/// else's message.
+pub(crate) fn is_wrong(frame: &str) -> bool {
+    ["resume", "resync", "revoked", "error", "message.posted"]
+        .iter()
+        .any(|kind| frame.contains(&format!("\"type\":\"{kind}\"")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +141,20 @@ mod tests {
         assert!(seen.take(6).unwrap_err().contains("repeat"));
         assert!(seen.take(9).unwrap_err().contains("gap: 7"));
         assert_eq!(seen.messages, 4);
+    }
+
+    #[test]
+    fn posts_go_to_groups_in_turn() {
+        assert_eq!([0, 1, 2].map(|group| due(7, 3, group)), [3, 2, 2]);
+        assert_eq!([0, 1].map(|group| due(1, 2, group)), [1, 0]);
+        assert_eq!(due(5, 1, 0), 5);
+    }
+
+    #[test]
+    fn goodbyes_and_strange_messages_are_wrong() {
+        assert!(
+            is_wrong("{\"type\":\"resume\"}") && is_wrong("{\"cursor\":\"1\",\"type\":\"message.posted\"}")
+        );
+        assert!(!is_wrong("{\"type\":\"presence\",\"data\":{}}"));
     }
 }

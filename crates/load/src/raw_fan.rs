@@ -11,9 +11,10 @@ use std::{
 /// Payload bytes of a frame.
 const PAYLOAD: usize = 400;
 
-/// The child: takes a connection for orders, then `sockets` more, then writes a frame to each for every order.
+/// The child: takes a connection for orders, then `sockets` more, then writes a frame to the next `each` of them for
+/// every order.
 #[expect(clippy::print_stdout, reason = "the parent reads the port from there")]
-pub(crate) fn serve(sockets: usize) -> Result<()> {
+pub(crate) fn serve(sockets: usize, each: usize) -> Result<()> {
     machine_limits();
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("{}", listener.local_addr()?);
@@ -26,11 +27,13 @@ pub(crate) fn serve(sockets: usize) -> Result<()> {
         stream.set_nonblocking(true)?;
         all.push(stream);
     }
+    let groups = (sockets / each.max(1)).max(1) as u64;
     let mut order = [0; 8];
     // The parent going away is the end.
     while orders.read_exact(&mut order).is_ok() {
-        let frame = frame(u64::from_be_bytes(order));
-        for stream in &mut all {
+        let index = u64::from_be_bytes(order);
+        let frame = frame(index / groups + 1, index);
+        for stream in all.iter_mut().skip((index % groups) as usize * each).take(each) {
             if stream.write(&frame)? != frame.len() {
                 return Err("a reader is too slow for the raw loop".into());
             }
@@ -44,8 +47,9 @@ fn machine_limits() {
     let _as_far_as_it_goes = crate::machine::raise_files();
 }
 
-fn frame(index: u64) -> Vec<u8> {
-    let mut payload = format!("{{\"number\":{},\"text\":\"{} ", index + 1, order::mark(index)).into_bytes();
+/// The frame of the post `index`, with the number it has for those who get it.
+fn frame(number: u64, index: u64) -> Vec<u8> {
+    let mut payload = format!("{{\"number\":{number},\"text\":\"{} ", order::mark(index)).into_bytes();
     payload.resize(PAYLOAD, b'x');
     let mut frame = socket::text_header(PAYLOAD as u16);
     frame.extend_from_slice(&payload);
@@ -60,9 +64,10 @@ pub(crate) struct RawFan {
 }
 
 impl RawFan {
-    pub(crate) fn start(sockets: usize) -> Result<Self> {
+    /// One with so many sockets that writes each frame to `each` of them.
+    pub(crate) fn start(sockets: usize, each: usize) -> Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
-            .args(["raw-fan", &sockets.to_string()])
+            .args(["raw-fan", &sockets.to_string(), &each.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -292,7 +292,6 @@ impl Crowd {
     fn turn(&mut self, events: &mut Events, wait: Duration) -> Result<()> {
         self.send_waiting()?;
         if self.clock.elapsed() >= self.pinged + PING {
-            self.pinged = self.clock.elapsed();
             self.ping();
         }
         match self.poll.poll(events, Some(wait)) {

@@ -118,8 +118,10 @@ impl Crowd {
         self.drain()
     }
 
-    /// Says for everybody who is there that they are. Whose line is full is heard of when it is read.
-    pub(super) fn ping(&mut self) {
+    /// Says for everybody who is there that they are, and has done so for a while. Whose line is full is heard of when
+    /// it is read.
+    pub(crate) fn ping(&mut self) {
+        self.pinged = self.clock.elapsed();
         let ping = socket::masked(b"{\"type\":\"ping\"}");
         for reader in self.readers.iter_mut().filter(|r| r.phase == Phase::Live) {
             if let Some(stream) = &mut reader.stream {

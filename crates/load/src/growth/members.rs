@@ -1,177 +1,168 @@
 //! Server CPU of a delivery in channels of more and more members.
 //!
-//! What the posts themselves cost is taken off: the same people post as often to a channel nobody is connected to, on the
-//! same server with the same sockets open, in turn with the channel of everybody. All CPU from the first post to the last
+//! Nothing but the members of a channel differs. The same people are connected to the same server, each with one socket
+//! and in one channel of every size; posts go to the channels of a size in turn, so often that every socket gets as many
+//! frames a second whatever the size. That matters more than the size: the kernel acknowledges what a socket gets in
+//! another place, and at another's cost, where the socket has rested for longer than TCP's timeout (`sockets`).
+//!
+//! What the posts themselves cost is taken off: each channel has a twin with nobody but its author, who has no socket,
+//! and the twins of a size are posted to as often, in turn with the channels. All CPU from the first post to the last
 //! delivery counts, so that a post at the edge of a stretch is neither lost nor counted twice.
 
+use super::{
+    raw_loop,
+    spread::{Cost, Growth, Spread},
+};
 use crate::{
     Result,
-    drive::Drive,
+    crowd::{Crowd, Who},
     house,
-    lane::{Posts, world},
+    lane::world,
     machine,
-    measure::{Pace, Plan},
-    raw_fan::{Orders, RawFan},
+    poster::Poster,
     report::Row,
     run::Place,
     server::Server,
-    socket,
 };
-use std::{net::TcpStream, time::Duration};
+use std::time::Duration;
 
-/// Members of the channel, each with a socket.
-const SIZES: [usize; 4] = [100, 1_000, 5_000, 10_000];
-/// Deliveries a second, whatever the size: with few members many posts, with many members few.
+/// Members of a channel.
+const SIZES: [usize; 3] = [100, 1_000, 10_000];
+/// People with a socket. All sizes divide it.
+const READERS: usize = 10_000;
+/// Readers in a quick run.
+const FEW: usize = 1_000;
+/// Deliveries a second to all of them together, so two to each of `READERS`.
 const DELIVERIES: usize = 20_000;
-/// People who post and have no socket.
+/// Connections that post.
 const SENDERS: usize = 16;
-/// Stretches of posts to the channel of everybody, each after one to the quiet channel; the median counts.
+/// Stretches of posts to channels with readers, each after one to their twins; the median counts.
 const ROUNDS: usize = 5;
 /// A delivery that seems to cost less than this, in microseconds, was not measured: a system call alone costs more.
 const TELLING: f64 = 0.2;
 
-/// CPU of a delivery at one size, microseconds.
-struct Cost {
-    members: usize,
-    each: Spread,
-    /// That of the raw loop, which does nothing but write: more sockets fit no cache.
-    raw: Spread,
-    client: f64,
-}
-
-/// A median with the least and the most it came from.
-struct Spread {
-    least: f64,
-    median: f64,
-    most: f64,
-}
-
-impl Spread {
-    fn of(mut values: Vec<f64>) -> Self {
-        values.sort_by(f64::total_cmp);
-        let at = |n: usize| values.get(n).copied().unwrap_or(f64::NAN);
-        Self { least: at(0), median: at(values.len() / 2), most: at(values.len().saturating_sub(1)) }
-    }
+/// Who posts to the channels of one size.
+struct Channels {
+    /// Posts to the twins.
+    alone: Poster,
+    /// Posts to the channels.
+    with: Poster,
 }
 
 pub(super) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<Row>> {
-    let mut costs: Vec<Cost> = Vec::new();
-    for members in SIZES {
-        if place.sockets(members) < members || place.quick && members > 1_000 {
-            place.say(&format!("passing over {members} members"));
-            continue;
-        }
-        let cost = cost(place, members, failures)?;
+    let wanted = if place.quick { FEW } else { READERS };
+    if place.sockets(wanted) < wanted {
+        return Ok(vec![row(&Growth::of(&[]), wanted)]);
+    }
+    let sizes: Vec<usize> = SIZES.into_iter().filter(|size| *size <= wanted).collect();
+    let time = Duration::from_secs(if place.quick { 1 } else { 4 });
+    let before = raw(wanted, &sizes, time, failures)?;
+    let served = served(place, wanted, &sizes, time, failures)?;
+    let after = raw(wanted, &sizes, time, failures)?;
+    let mut costs = Vec::new();
+    for (n, (members, (each, client))) in sizes.into_iter().zip(served).enumerate() {
+        let raw = Spread::of([&before[n][..], &after[n]].concat());
+        let cost = Cost { members, each: Spread::of(each), raw, client };
         place.say(&format!("{} µs of server CPU a delivery", cost.words()));
         costs.push(cost);
     }
-    let of = |cost: Option<&Cost>| {
-        cost.map_or((f64::NAN, f64::NAN, 0), |c| (c.each.median, c.raw.median, c.members))
-    };
-    let ((first, raw_first, _), (last, raw_last, most)) = (of(costs.first()), of(costs.last()));
-    let (ratio, raw) = (last / first, raw_last / raw_first);
-    // Fewer members than the goal names cannot meet it.
-    let whole = most == SIZES[SIZES.len() - 1];
-    let busiest = costs.iter().map(|c| c.client).fold(0.0, f64::max);
-    let each: Vec<String> = costs.iter().map(Cost::words).collect();
-    let row = Row::goal(
-        &format!("Growth: server CPU of a delivery, 100 → {most} members"),
-        format!("{last:.2} µs"),
+    Ok(vec![row(&Growth::of(&costs), wanted)])
+}
+
+fn row(growth: &Growth, readers: usize) -> Row {
+    let ratio = growth.ratio();
+    Row::goal(
+        &format!("Growth: server CPU of a delivery, channels of 100 → {} members", growth.most_members),
+        format!("{:.2} µs", growth.many),
         ("≤ 1.5 ×", ratio <= 1.5),
         ("flat (≤ 1.1 ×)", ratio <= 1.1),
     )
-    .against(format!("{first:.2} µs"), ratio)
+    .against(format!("{:.2} µs", growth.few), ratio)
     .remark(&format!(
-        "{}; {DELIVERIES} deliveries/s at every size, the cost of the posts themselves taken off; medians of {ROUNDS} with the least and the most",
-        each.join(", ")
+        "{}; {readers} sockets and {DELIVERIES} deliveries/s at every size, the cost of the posts themselves taken off; medians of {ROUNDS} with the least and the most; the raw loop grows {:.2} ×",
+        growth.words, growth.raw
     ))
-    .client(busiest)
-    .timed();
-    let told_apart = first >= TELLING;
-    let beyond = Row::note("Same, beyond what the raw write loop grows by", format!("{ratio:.2} ×"))
-        .against(format!("{raw:.2} ×"), ratio / raw);
-    Ok(vec![
-        row.only_if(whole, "not all sizes were measured")
-            .only_if(told_apart, "deliveries to the smallest channel cannot be told from the posts"),
-        beyond,
-    ])
+    .client(growth.client)
+    .timed()
+    .only_if(growth.most_members == READERS, "not all sizes were measured")
+    .only_if(growth.few >= TELLING, "deliveries to the smallest channels cannot be told from the posts")
 }
 
-impl Cost {
-    fn words(&self) -> String {
-        let Spread { least, median, most } = &self.each;
-        format!("{}: {median:.2} ({least:.2} to {most:.2}; raw {:.2})", self.members, self.raw.median)
-    }
-}
-
-fn plan(place: &Place, members: usize, pid: u32) -> Plan {
-    Plan {
-        pace: Pace::Open(Duration::from_nanos(1_000_000_000 * members as u64 / DELIVERIES as u64)),
-        warm: Duration::ZERO,
-        measured: Duration::from_secs(if place.quick { 1 } else { 4 }),
-        pid,
-    }
-}
-
-/// A stretch of posts: microseconds of the server's CPU from the first to the last delivery, posts, and the client's
-/// share of a core.
-fn stretch(drive: &mut Drive, plan: &Plan) -> Result<(f64, u64, f64)> {
-    // The server hangs up on who is long silent; that is noticed here and not by a post.
-    drive.listen(Duration::ZERO)?;
-    let (cpu, made) = (machine::cpu(plan.pid)?, drive.made());
-    let outcome = drive.run(plan)?;
-    let cpu = machine::cpu(plan.pid)?.saturating_sub(cpu);
-    Ok((cpu.as_secs_f64() * 1e6, drive.made() - made, outcome.client))
-}
-
-/// The same deliveries by the raw loop.
-fn raw(place: &Place, members: usize, failures: &mut Vec<String>) -> Result<Vec<f64>> {
-    let mut child = RawFan::start(members)?;
-    let mut drive = Drive::new(Box::new(Orders))?;
-    for i in 0..members {
-        drive.subscribe(socket::Opened { stream: socket::tcp(child.address, i)?, early: Vec::new() }, 0)?;
-    }
-    drive.add_sender(child.orders.take().ok_or("no connection for orders")?, SENDERS)?;
-    let plan = plan(place, members, child.pid());
-    let mut each = Vec::new();
-    for round in 0..=2 {
-        let (cpu, posts, _) = stretch(&mut drive, &plan)?;
-        // The first warms up.
-        if round > 0 {
-            each.push(cpu / (posts.max(1) * members as u64) as f64);
-        }
-    }
-    failures.extend(drive.failures().iter().map(|f| format!("raw loop to {members}: {f}")));
-    Ok(each)
-}
-
-fn cost(place: &Place, members: usize, failures: &mut Vec<String>) -> Result<Cost> {
-    let mut raws = raw(place, members, failures)?;
-    let (data, people) = world(place, &format!("members-{members}"), members + SENDERS, 1)?;
-    let authors: Vec<usize> = (members..members + SENDERS).collect();
-    let quiet = house::Plan { people: authors, direct: false, messages: 0 };
-    let quiet = house::rooms(&data, &people, &[quiet])?.swap_remove(0);
+/// Microseconds of the server's CPU for each delivery and the client's share of a core, by size.
+fn served(
+    place: &Place,
+    readers: usize,
+    sizes: &[usize],
+    time: Duration,
+    failures: &mut Vec<String>,
+) -> Result<Vec<(Vec<f64>, f64)>> {
+    let authors = readers / SIZES[0];
+    let (data, people) = world(place, "members", readers + authors, 1)?;
+    let made = house::rooms(&data, &people, &plans(readers, sizes))?;
     let server = Server::start(&place.server, &data)?;
-    let (readers, authors) = people.tokens.split_at(members);
-    let mut alone = Drive::new(Box::new(Posts::into(authors, &[quiet.id])))?;
-    // Of the same people, so that their keys must differ.
-    let mut with = Drive::new(Box::new(Posts::into(authors, &[people.room]).after(1_000_000)))?;
-    for (i, token) in readers.iter().enumerate() {
-        with.subscribe(socket::open(server.address, i, token)?, people.last)?;
-        if i % 50 == 0 {
-            with.listen(Duration::ZERO)?;
+    let mut crowd = Crowd::new(server.address, 1, SENDERS)?;
+    let mut made = made.iter();
+    let mut mine = vec![Vec::new(); readers];
+    let mut all = Vec::new();
+    for size in sizes {
+        let pace = (DELIVERIES / size) as u64;
+        let mut channels = Channels { alone: Poster::new(pace), with: Poster::new(pace) };
+        for (channel, mine) in mine.chunks_mut(*size).enumerate() {
+            let mut aim = |poster: &mut Poster| -> Result<usize> {
+                let made = made.next().ok_or("a channel was not made")?;
+                let room = crowd.add_room(&made.id.to_string(), made.last);
+                poster.aim(room, made.id, &people.tokens[readers + channel]);
+                Ok(room)
+            };
+            let room = aim(&mut channels.with)?;
+            for rooms in mine {
+                rooms.push(room);
+            }
+            aim(&mut channels.alone)?;
         }
+        all.push(channels);
     }
-    with.settle(server.pid())?;
-    for _ in 0..SENDERS {
-        alone.add_sender(TcpStream::connect(server.address)?, 1)?;
-        with.add_sender(TcpStream::connect(server.address)?, 1)?;
+    for (token, rooms) in people.tokens.iter().zip(&mine) {
+        crowd.add_reader(Who::member(token), rooms);
     }
-    let plan = plan(place, members, server.pid());
+    crowd.open(0..readers)?;
+    let costs = all
+        .iter_mut()
+        .zip(sizes)
+        .map(|(channels, size)| rounds(&mut crowd, server.pid(), time, channels, *size))
+        .collect();
+    failures.extend(crowd.failures("channels of more and more members"));
+    costs
+}
+
+/// The channels of every size among the first `readers` people, each with its twin behind it. The authors come behind
+/// the readers.
+fn plans(readers: usize, sizes: &[usize]) -> Vec<house::Plan> {
+    let plan = |people| house::Plan { people, direct: false, messages: 0 };
+    let channels = sizes.iter().flat_map(|size| (0..readers / size).map(move |channel| (*size, channel)));
+    channels
+        .flat_map(|(size, channel)| {
+            let (first, author) = (channel * size, readers + channel);
+            [plan((first..first + size).chain([author]).collect()), plan(vec![author])]
+        })
+        .collect()
+}
+
+/// Microseconds of the server's CPU for each delivery to the channels of one size, and the client's share of a core.
+fn rounds(
+    crowd: &mut Crowd,
+    pid: u32,
+    time: Duration,
+    channels: &mut Channels,
+    members: usize,
+) -> Result<(Vec<f64>, f64)> {
     let (mut each, mut client) = (Vec::new(), 0.0_f64);
     for round in 0..=ROUNDS {
-        let (posts_cpu, posts, _) = stretch(&mut alone, &plan)?;
-        let (cpu, same, share) = stretch(&mut with, &plan)?;
+        // It would be due in the midst of a stretch, now and then.
+        crowd.ping();
+        crowd.settle(pid)?;
+        let (posts_cpu, posts, _) = stretch(crowd, pid, time, &mut channels.alone)?;
+        let (cpu, same, share) = stretch(crowd, pid, time, &mut channels.with)?;
         // The first warms up.
         if round > 0 {
             let delivering = cpu - posts_cpu / posts.max(1) as f64 * same as f64;
@@ -179,11 +170,26 @@ fn cost(place: &Place, members: usize, failures: &mut Vec<String>) -> Result<Cos
             client = client.max(share);
         }
     }
-    for drive in [&alone, &with] {
-        failures.extend(drive.failures().iter().map(|f| format!("{members} members: {f}")));
-    }
-    // The sockets of one crowd are as many as there may be open.
-    drop((alone, with, server));
-    raws.extend(raw(place, members, failures)?);
-    Ok(Cost { members, each: Spread::of(each), raw: Spread::of(raws), client })
+    Ok((each, client))
+}
+
+/// A stretch of posts: microseconds of the server's CPU from the first post to the last delivery, posts, and the
+/// client's share of a core.
+fn stretch(crowd: &mut Crowd, pid: u32, time: Duration, poster: &mut Poster) -> Result<(f64, u64, f64)> {
+    poster.restart();
+    let cpu = machine::cpu(pid)?;
+    let outcome = crowd.run(pid, (Duration::ZERO, time), |crowd, now| poster.act(crowd, now))?;
+    let cpu = machine::cpu(pid)?.saturating_sub(cpu);
+    Ok((cpu.as_secs_f64() * 1e6, outcome.posts, outcome.client))
+}
+
+/// Microseconds of the raw loop's CPU for each of the same deliveries, by size: it writes to as many sockets at once.
+fn raw(readers: usize, sizes: &[usize], time: Duration, failures: &mut Vec<String>) -> Result<Vec<Vec<f64>>> {
+    sizes
+        .iter()
+        .map(|size| {
+            let pace = Duration::from_nanos(1_000_000_000 * *size as u64 / DELIVERIES as u64);
+            raw_loop::each((readers, *size), pace, time, failures)
+        })
+        .collect()
 }

@@ -3,11 +3,15 @@
 
 mod members;
 mod messages;
+mod raw_loop;
+mod sockets;
+mod spread;
 
 use crate::{Result, report::Row, run::Place};
 
 pub(crate) fn measure(place: &Place, failures: &mut Vec<String>) -> Result<Vec<Row>> {
     let mut rows = members::measure(place, failures)?;
+    rows.extend(sockets::measure(place, failures)?);
     rows.push(messages::measure(place, failures)?);
     Ok(rows)
 }
