@@ -6,8 +6,9 @@ use crate::{
     cursor,
     frame::{self, Frames},
     hub::Shared,
-    index::{Companions, Index, changes_nobody, subject},
-    outbox::Pushed,
+    index::{Companions, Index, subject},
+    listeners::said,
+    outbox::{Bounds, Pushed},
     signal::{self, Place, Typing},
     state::{Conn, Online, State},
     stats::TOLD,
@@ -40,11 +41,10 @@ pub(crate) struct Telling<'e> {
 /// How many events from the first on are told alike: to the same people, whose rights none of them changes.
 pub(crate) fn alike(events: &[Logged]) -> usize {
     let Some(first) = events.first() else { return 0 };
-    let is_group = matches!(first.audience, Audience::Group { .. });
-    if !is_group || !changes_nobody(&first.event) {
+    if said(first).is_none() {
         return 1;
     }
-    events.iter().take_while(|e| e.audience == first.audience && changes_nobody(&e.event)).count()
+    events.iter().take_while(|e| e.audience == first.audience && said(e).is_some()).count()
 }
 
 impl<'e> Telling<'e> {
@@ -70,7 +70,7 @@ impl<'e> Telling<'e> {
         if !self.run.first().is_some_and(|event| hears(event)) {
             return &[];
         }
-        if index.person(member).is_none_or(|p| p.role == Role::Guest) {
+        if gets_own(index, member) {
             self.own = self
                 .run
                 .iter()
@@ -79,10 +79,39 @@ impl<'e> Telling<'e> {
                 .collect();
             return &self.own;
         }
+        self.same(index)
+    }
+
+    /// The frames for members who may hear of it.
+    fn same(&mut self, index: &Index) -> &[Bytes] {
         if self.members.is_empty() {
             self.members = self.frames.iter().map(|f| f.member(index.epoch)).collect();
         }
         &self.members
+    }
+}
+
+/// Whether what a member hears is made for them alone.
+fn gets_own(index: &Index, member: MemberId) -> bool {
+    index.person(member).is_none_or(|p| p.role == Role::Guest)
+}
+
+/// Puts frames into queues.
+struct Putting<'t> {
+    bounds: Bounds,
+    touched: &'t mut Touched,
+    slow: Vec<Arc<Conn>>,
+    told: u64,
+}
+
+impl Putting<'_> {
+    fn put(&mut self, conn: &Arc<Conn>, frames: &[Bytes]) {
+        self.told += frames.len() as u64;
+        match conn.outbox.push_all(frames, self.bounds) {
+            Pushed::First => self.touched.push(Arc::clone(conn)),
+            Pushed::Overflow => self.slow.push(Arc::clone(conn)),
+            Pushed::Behind | Pushed::Over => {}
+        }
     }
 }
 
@@ -165,6 +194,9 @@ impl State {
         let mut touched = Vec::new();
         let mut rest = events;
         while let Some(first) = rest.first() {
+            if said(first).is_none() {
+                self.listeners.forget();
+            }
             if let Some(effect) = self.index.apply(&first.event) {
                 self.act(effect, hub.clock.now());
             }
@@ -180,31 +212,66 @@ impl State {
     fn tell(&mut self, hub: &Shared, run: &[Logged], touched: &mut Touched) {
         let Some(event) = run.first() else { return };
         let mut telling = Telling::new(hub, &self.index, run);
-        let mut slow = Vec::new();
-        let mut told = 0;
-        let mut push = |conns: &[Arc<Conn>]| {
-            for conn in conns {
-                let frames = telling.frames(hub, &self.index, conn);
-                told += frames.len() as u64;
-                match conn.outbox.push_all(frames, hub.bounds) {
-                    Pushed::First => touched.push(Arc::clone(conn)),
-                    Pushed::Overflow => slow.push(Arc::clone(conn)),
-                    Pushed::Behind | Pushed::Over => {}
-                }
+        let mut putting = Putting { bounds: hub.bounds, touched, slow: Vec::new(), told: 0 };
+        if let Some(hearing) = self.listeners.of(event) {
+            #[cfg(debug_assertions)]
+            self.check(hub, run, hearing);
+            for conn in &hearing.same {
+                putting.put(conn, telling.same(&self.index));
             }
-        };
-        walk(&self.index, &self.members, &event.audience, subject(&event.event), |_, conns| push(conns));
+            for conn in &hearing.own {
+                putting.put(conn, telling.frames(hub, &self.index, conn));
+            }
+        } else {
+            let mut hearing = self.listeners.begin(event);
+            walk(&self.index, &self.members, &event.audience, subject(&event.event), |id, conns| {
+                for conn in conns {
+                    let frames = telling.frames(hub, &self.index, conn);
+                    putting.put(conn, frames);
+                    if let Some(hearing) = &mut hearing
+                        && !frames.is_empty()
+                    {
+                        let own = gets_own(&self.index, id);
+                        let list = if own { &mut hearing.own } else { &mut hearing.same };
+                        list.push(Arc::clone(conn));
+                    }
+                }
+            });
+            if let Some(hearing) = hearing {
+                self.listeners.keep(event, hearing);
+            }
+        }
         if let Audience::Group { ring: Ring::Everyone, outside: Some(outside), .. } = &event.audience
             && let Some(conns) = self.outside.get(outside)
         {
-            push(conns);
+            for conn in conns {
+                putting.put(conn, telling.frames(hub, &self.index, conn));
+            }
         }
+        let Putting { slow, told, .. } = putting;
         TOLD.deliveries.add(told);
         TOLD.too_slow.add(slow.len() as u64);
         for conn in slow {
             tracing::debug!(tenant = event.tenant.0, viewer = %conn.viewer.id(), "a connection is too slow; it may resume");
             self.remove(&conn, hub.clock.now());
         }
+    }
+
+    /// Decides anew and finds the same people.
+    #[cfg(debug_assertions)]
+    fn check(&self, hub: &Shared, run: &[Logged], hearing: &crate::listeners::Hearing) {
+        let mut telling = Telling::new(hub, &self.index, run);
+        let mut anew = Vec::new();
+        walk(&self.index, &self.members, &run[0].audience, None, |id, conns| {
+            for conn in conns.iter().filter(|conn| !telling.frames(hub, &self.index, conn).is_empty()) {
+                anew.push((conn.id, gets_own(&self.index, id)));
+            }
+        });
+        let kept = |list: &[Arc<Conn>], own| list.iter().map(|conn| (conn.id, own)).collect::<Vec<_>>();
+        let mut kept = [kept(&hearing.same, false), kept(&hearing.own, true)].concat();
+        kept.sort_unstable();
+        anew.sort_unstable();
+        assert_eq!(kept, anew, "who hears of an event has changed, and what was kept was not forgotten");
     }
 
     /// Passes typing on.

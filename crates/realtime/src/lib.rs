@@ -20,6 +20,7 @@ mod flush;
 mod frame;
 mod hub;
 mod index;
+mod listeners;
 mod options;
 mod outbox;
 mod poll;

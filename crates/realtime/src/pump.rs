@@ -189,6 +189,7 @@ impl Pump {
         if let Some(mut state) = self.tenant.lock() {
             state.end(End::Resync, self.hub.clock.now(), |_| true);
             state.index = index;
+            state.listeners.forget();
             // It does not say who is other than before.
             state.board.doubt();
             state.delivered = last;

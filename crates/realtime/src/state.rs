@@ -5,6 +5,7 @@ use crate::{
     Viewer,
     board::{Board, Changes, QUIET, Seen},
     index::{Effect, Index},
+    listeners::Listeners,
     outbox::{End, Outbox},
     signal::{Ending, Thinner},
 };
@@ -80,6 +81,7 @@ pub(crate) struct State {
     pub(crate) delivered: i64,
     pub(crate) members: Online<MemberId>,
     pub(crate) outside: Online<Id>,
+    pub(crate) listeners: Listeners,
     pub(crate) board: Board,
     pub(crate) typing: Thinner,
     pub(crate) connections: usize,
@@ -103,6 +105,7 @@ impl State {
             delivered,
             members: HashMap::new(),
             outside: HashMap::new(),
+            listeners: Listeners::default(),
             board: Board::default(),
             typing: Thinner::default(),
             connections: 0,
@@ -121,6 +124,7 @@ impl State {
     }
 
     pub(crate) fn add(&mut self, conn: &Arc<Conn>) {
+        self.listeners.forget();
         let list = match conn.viewer.member() {
             Some(id) => {
                 self.board.came(id);
@@ -145,6 +149,7 @@ impl State {
             }
             taken.then_some(last)
         }
+        self.listeners.forget();
         let last = match conn.viewer.member() {
             Some(id) => {
                 let last = take(&mut self.members, &id, conn.id);

@@ -8,6 +8,7 @@
 )]
 
 mod expire;
+mod listeners;
 mod moment;
 mod nodes;
 mod order;
