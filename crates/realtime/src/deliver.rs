@@ -194,11 +194,12 @@ impl State {
         let mut touched = Vec::new();
         let mut rest = events;
         while let Some(first) = rest.first() {
-            if said(first).is_none() {
-                self.listeners.forget();
-            }
+            let before = self.index.version();
             if let Some(effect) = self.index.apply(&first.event) {
                 self.act(effect, hub.clock.now());
+            }
+            if self.index.version() != before {
+                self.listeners.forget();
             }
             let (run, after) = rest.split_at(alike(rest));
             self.tell(hub, run, &mut touched);

@@ -70,6 +70,8 @@ pub(crate) struct Index {
     admins: HashSet<MemberId>,
     /// People whom events were about since they were last taken.
     changed: HashSet<MemberId>,
+    /// Changes so far of anything above that decides who hears of what.
+    version: u64,
 }
 
 impl Index {
@@ -96,7 +98,13 @@ impl Index {
         self.groups.get(&group).map(|g| &g.members)
     }
 
+    /// Another one when anybody may hear of something else than before.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
     fn join(&mut self, group: Id, kind: GroupKind, member: MemberId) {
+        self.version += 1;
         self.groups
             .entry(group)
             .or_insert_with(|| Group { kind, members: HashSet::new() })
@@ -105,6 +113,7 @@ impl Index {
     }
 
     fn set_person(&mut self, id: MemberId, person: Person) -> Option<Person> {
+        self.version += 1;
         if person.role.is_admin() {
             self.admins.insert(id);
         } else {
@@ -123,6 +132,7 @@ impl Index {
         match event {
             Event::MemberJoined { group, kind, member_id, .. } => self.join(*group, *kind, *member_id),
             Event::MemberLeft { group, member_id, .. } => {
+                self.version += 1;
                 if let Some(known) = self.groups.get_mut(group) {
                     known.members.remove(member_id);
                     if known.members.is_empty() {
@@ -131,6 +141,7 @@ impl Index {
                 }
             }
             Event::TeamRemoved { team_id } => {
+                self.version += 1;
                 self.groups.remove(&team_id.0);
             }
             // The people of a direct room never change, and they hear of the room itself.

@@ -4,8 +4,8 @@
 //! out before the last is decided about. Mostly nobody's right has changed since the message before. So whoever heard
 //! that is kept, in the order of their coming, which is also how the kernel's side of them lies in memory.
 //!
-//! Nothing is decided here. The invariant is the caller's: whatever may change who hears of something (an event that is
-//! not [`said`], a coming, a going) is followed by [`Listeners::forget`] before the next is told. Builds with debug
+//! Nothing is decided here. The invariant is the caller's: whatever may change who hears of something (another version of
+//! the index, a coming, a going) is followed by [`Listeners::forget`] before the next is told. Builds with debug
 //! assertions decide anew each time and compare.
 
 use crate::{index::changes_nobody, state::Conn};
