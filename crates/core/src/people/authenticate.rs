@@ -1,8 +1,9 @@
 //! From a bearer secret to who is asking.
 
 use crate::{App, Ctx};
+use portico_domain::session::SESSION_IDLE;
 use portico_policy::{Actor, Via};
-use portico_store::{CredentialKind, hash_secret};
+use portico_store::{CredentialKind, InstanceTx, Looked, hash_secret};
 use portico_types::{
     ContactId, Error, InboxId, Millis, ReporterId, Result, RoomId, SessionId, TenantId, TokenId,
 };
@@ -26,43 +27,39 @@ pub async fn authenticate(app: &App, secret: &str) -> Result<Identity> {
     }
     let now = app.clock().now();
     let hash = hash_secret(secret);
-    let looked =
-        app.db().read_instance(move |tx| tx.look_up(&hash, now)).await?.ok_or_else(Error::unauthenticated)?;
+    // In one look: a second trip to the readers would cost the first request after a while as much as all the rest.
+    app.db()
+        .read_instance(move |tx| {
+            let looked = tx.look_up(&hash, now)?.ok_or_else(Error::unauthenticated)?;
+            owner(tx, &looked, now)
+        })
+        .await
+}
+
+/// Who stands behind a secret that is known, if they may still come in with it.
+fn owner(tx: &mut InstanceTx<'_>, looked: &Looked, now: Millis) -> Result<Identity> {
     let tenant = looked.tenant;
     let identity = |actor| Identity { tenant, actor, csrf: None, seen_at: None };
     match CredentialKind::try_from(looked.kind)? {
-        CredentialKind::Session => {
-            let (session, standing) = app
-                .db()
-                .read(tenant, move |read| {
-                    let session =
-                        read.session_row(SessionId(looked.subject))?.ok_or_else(Error::unauthenticated)?;
-                    let standing = read.standing(session.member)?.ok_or_else(Error::unauthenticated)?;
-                    Ok((session, standing))
-                })
-                .await?;
-            let idle = session.last_seen_at.plus(portico_domain::session::SESSION_IDLE) <= now;
+        CredentialKind::Session => tx.in_tenant(tenant, |read| {
+            let session = read.session_row(SessionId(looked.subject))?.ok_or_else(Error::unauthenticated)?;
+            let standing = read.standing(session.member)?.ok_or_else(Error::unauthenticated)?;
+            let idle = session.last_seen_at.plus(SESSION_IDLE) <= now;
             if standing.suspended || idle || session.expires_at <= now {
                 return Err(Error::unauthenticated());
             }
             let actor = Actor::Member { id: session.member, via: Via::Session(session.id) };
             Ok(Identity { tenant, actor, csrf: Some(session.csrf), seen_at: Some(session.last_seen_at) })
-        }
-        CredentialKind::Token => {
+        }),
+        CredentialKind::Token => tx.in_tenant(tenant, |read| {
             let id = TokenId(looked.subject);
-            let (member, scopes, standing) = app
-                .db()
-                .read(tenant, move |read| {
-                    let token = read.token_row(id, now)?.ok_or_else(Error::unauthenticated)?;
-                    let standing = read.standing(token.member)?.ok_or_else(Error::unauthenticated)?;
-                    Ok((token.member, token.scopes, standing))
-                })
-                .await?;
+            let token = read.token_row(id, now)?.ok_or_else(Error::unauthenticated)?;
+            let standing = read.standing(token.member)?.ok_or_else(Error::unauthenticated)?;
             if standing.suspended {
                 return Err(Error::unauthenticated());
             }
-            Ok(identity(Actor::Member { id: member, via: Via::Token(id, scopes) }))
-        }
+            Ok(identity(Actor::Member { id: token.member, via: Via::Token(id, token.scopes) }))
+        }),
         CredentialKind::Visitor => {
             Ok(identity(Actor::Contact { id: ContactId(looked.subject), inbox: InboxId(looked.owner) }))
         }
