@@ -6,6 +6,7 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use portico_realtime::Line;
 use portico_types::{Error, Result};
+use rustix::{io::Errno, net::SendFlags};
 use std::{
     io::{self, ErrorKind, IoSlice},
     task::{Context, Poll},
@@ -37,8 +38,13 @@ pub(super) async fn take(upgraded: OnUpgrade) -> Result<(Wire, Reader)> {
 impl Line for Wire {
     fn write(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
         match parts {
-            // The kernel does less for a single piece, and mostly it is one.
-            [one] => self.0.try_write(one),
+            // The kernel does less for a single piece, and mostly it is one that the client takes. The runtime's own
+            // record of whether it does lies in memory that is cold by the next message, and there are thousands: it is
+            // asked only when the client takes no more, and has to be, or it would not say when it does again.
+            [one] => match rustix::net::send(&self.0, one, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+                Err(Errno::AGAIN) => self.0.try_write(one),
+                sent => Ok(sent?),
+            },
             _ => self.0.try_write_vectored(parts),
         }
     }
