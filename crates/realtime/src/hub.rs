@@ -164,7 +164,7 @@ impl Hub {
         Ok(Arc::new(Self(shared)))
     }
 
-    /// Takes events that were committed on this node, from any thread. Never waits. Lanes may overtake each other;
+    /// Takes events that were committed on this node, from any thread. Never waits. Batches may overtake each other;
     /// each organization's events are delivered in the order of their numbers.
     pub fn committed(&self, events: Vec<Logged>) {
         let mut rest = events.into_iter().peekable();

@@ -1,7 +1,7 @@
 //! One organization's task: puts events in order, fills gaps from the log, delivers, and looks at the board once a
 //! second.
 //!
-//! Events of several lanes may overtake each other on their way here, and those of other nodes do not come at all: the
+//! Events of several batches may overtake each other on their way here, and those of other nodes do not come at all: the
 //! log is read when a gap lasts, and when the bus or the poll says that it is further.
 
 use crate::{

@@ -3,7 +3,7 @@
 use crate::{
     conn::Conn,
     instance::InstanceTx,
-    lane::{self, Emitted, Woken, Work},
+    lane::{self, After, Emitted, Work},
     log::Logged,
     open,
     patience::{Asking, Limits, Patience},
@@ -71,7 +71,7 @@ pub struct Db(Arc<Inner>);
 
 impl Db {
     /// Opens, migrates and starts the threads. `woken` gets each tenant's events after their commit, in number order
-    /// within a call; calls of several lanes may overtake each other.
+    /// within a call; calls may overtake each other. They come on the runtime this is called in, if it is in one.
     pub fn open(options: &Options, woken: impl Fn(Vec<Logged>) + Send + Sync + 'static) -> Result<Self> {
         Self::open_within(Limits::USUAL, options, woken)
     }
@@ -82,7 +82,7 @@ impl Db {
         options: &Options,
         woken: impl Fn(Vec<Logged>) + Send + Sync + 'static,
     ) -> Result<Self> {
-        let woken: Woken = Arc::new(woken);
+        let after = Arc::new(After::here(Arc::new(woken)));
         let lite = matches!(options.engine, Engine::Sqlite(_));
         let (lock, write, read) = match &options.engine {
             Engine::Sqlite(dir) => open::sqlite(dir)?,
@@ -92,14 +92,14 @@ impl Db {
         for i in 0..if lite { 1 } else { options.lanes.max(1) } {
             let (tx, rx) = mpsc::channel(lane::QUEUE);
             let (ready, opened) = std::sync::mpsc::channel();
-            let (write, woken) = (Arc::clone(&write), Arc::clone(&woken));
+            let (write, after) = (Arc::clone(&write), Arc::clone(&after));
             // The blocking PostgreSQL client drives a runtime of its own: it must be born and live on the lane's thread.
             std::thread::Builder::new()
                 .name(format!("lane-{i}"))
                 .spawn(move || match write() {
                     Ok(conn) => {
                         let _heard = ready.send(Ok(()));
-                        lane::run(conn, &write, rx, &woken);
+                        lane::run(conn, &write, rx, &after);
                     }
                     Err(e) => {
                         let _heard = ready.send(Err(e));

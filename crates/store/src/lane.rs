@@ -22,8 +22,11 @@ use std::{
 };
 use tokio::{sync::mpsc, time::Instant};
 
+mod after;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use after::After;
 
 /// Commands a commit at most.
 const BATCH: usize = 256;
@@ -50,7 +53,7 @@ pub(crate) fn run(
     mut conn: Conn,
     connect: &Connect,
     mut queue: mpsc::Receiver<Box<dyn Work>>,
-    woken: &Woken,
+    after: &After,
 ) {
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
@@ -101,12 +104,7 @@ pub(crate) fn run(
                 STATS.commit.took(began.elapsed());
                 STATS.batch.take(outcomes.len() as u64);
                 STATS.events.add(logged.iter().map(Vec::len).sum::<usize>() as u64);
-                for events in logged {
-                    woken(events);
-                }
-                for (work, outcome) in batch.into_iter().zip(outcomes) {
-                    work.done(outcome);
-                }
+                after.committed(logged, batch.into_iter().zip(outcomes));
             }
             Err(e) => refuse(batch, &e),
         }

@@ -51,8 +51,7 @@ fn on_a_full_disk(commands: &[(&'static [i64], bool)]) -> (Vec<Result<()>>, i64)
     }
     drop(queue);
     let connect: Connect = Arc::new(|| Err(Error::unavailable("one connection is all there is")));
-    let woken: Woken = Arc::new(|_| {});
-    run(Conn::lite(lite).unwrap(), &connect, waiting, &woken);
+    run(Conn::lite(lite).unwrap(), &connect, waiting, &After::here(Arc::new(|_| {})));
     let lite = rusqlite::Connection::open(dir.path().join("db")).unwrap();
     let there = lite.query_row("SELECT COUNT(*) FROM thing", [], |r| r.get(0)).unwrap();
     (told.into_iter().map(|one| one.lock().unwrap().take().unwrap()).collect(), there)
