@@ -27,6 +27,7 @@ impl<T> Listed<T> {
 
 /// Where in a list, and how much of it.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Paging {
     /// The `next` of the page before.
     pub cursor: Option<String>,

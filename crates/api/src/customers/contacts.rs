@@ -18,6 +18,7 @@ fn contact_id(text: &str) -> Result<ContactId> {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Search {
     /// Part of a name, e-mail address, phone number or identifier.
     #[serde(default)]

@@ -20,6 +20,7 @@ pub(super) fn conversation_id(text: &str) -> Result<RoomId> {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
     /// `open` (unless said), `pending`, `snoozed`, `resolved` or `all`.
     status: Option<String>,

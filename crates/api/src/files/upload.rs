@@ -21,6 +21,7 @@ use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Named {
     /// What the file is called.
     #[serde(default)]

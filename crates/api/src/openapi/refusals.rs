@@ -85,7 +85,7 @@ fn add(operation: &mut Operation, writes: bool) {
     if in_path {
         common.push(("404", "there is nothing here that you may see"));
     }
-    if in_query || body || writes {
+    if in_path || in_query || body || writes {
         common.push(("400", "a field breaks a rule"));
     }
     if body {

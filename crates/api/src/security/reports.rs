@@ -102,6 +102,7 @@ pub(crate) async fn submit(
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
     /// `open` (the default), `all`, or one state.
     state: Option<String>,

@@ -40,6 +40,7 @@ pub(super) fn address(file: &mut File) {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Part {
     /// Messages before this number.
     before: Option<i64>,

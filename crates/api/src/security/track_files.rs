@@ -23,6 +23,7 @@ pub(super) async fn admit(api: &Api, gate: &Gate, ctx: &Ctx) -> Result<()> {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Named {
     /// What the file is called.
     #[serde(default)]

@@ -9,6 +9,7 @@ use portico_types::{Error, RoomId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
     /// Words, "phrases", from: in: before: after: on: has:, -not.
     q: String,

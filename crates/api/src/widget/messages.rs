@@ -13,6 +13,7 @@ use portico_types::{ContactId, Error, FileId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Part {
     /// Messages before this number.
     before: Option<i64>,

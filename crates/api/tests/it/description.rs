@@ -61,6 +61,22 @@ fn every_route_but_the_pages_is_described() {
     assert_eq!(document()["servers"], serde_json::json!([{"url": "/"}]));
 }
 
+/// What is described as part of the address is in the address, and nothing else is.
+#[test]
+fn parameters_are_where_the_description_says() {
+    let mut wrong = Vec::new();
+    for (op, operation) in operations() {
+        let named: BTreeSet<&str> = op.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let told: BTreeSet<&str> =
+            parameters.filter(|p| p["in"] == "path").filter_map(|p| p["name"].as_str()).collect();
+        if named != told {
+            wrong.push(format!("{op}: {told:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// A program may send whatever changes something again, and needs to know how.
 #[test]
 fn every_post_takes_a_key_unless_it_hands_out_a_secret() {

@@ -8,6 +8,7 @@ use portico_edge::{Member, Problem, Words};
 use serde::Deserialize;
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Search {
     /// Part of a name or handle.
     #[serde(default)]

@@ -12,6 +12,7 @@ use portico_types::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Part {
     /// Messages before this number.
     before: Option<i64>,
