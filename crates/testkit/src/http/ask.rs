@@ -1,6 +1,6 @@
 //! One request.
 
-use super::{Answer, Caller, HOST, caller::Proof};
+use super::{Answer, Caller, HOST, caller::Proof, described};
 use axum::{
     body::Body,
     extract::ConnectInfo,
@@ -100,7 +100,7 @@ impl<'a> Ask<'a> {
                 }
             }
         }
-        let asked = format!("{} {}", self.method, self.path);
+        let method = self.method.clone();
         let mut request = Request::new(Body::from(self.body));
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().expect("an address");
@@ -112,7 +112,14 @@ impl<'a> Ask<'a> {
         };
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("the body of an answer").to_bytes();
-        Answer { asked, status: parts.status.as_u16(), headers: parts.headers, body }
+        let status = parts.status.as_u16();
+        assert_eq!(
+            described::wrong(method.as_str(), &self.path, status),
+            None,
+            "{}",
+            String::from_utf8_lossy(&body)
+        );
+        Answer { asked: format!("{method} {}", self.path), status, headers: parts.headers, body }
     }
 }
 

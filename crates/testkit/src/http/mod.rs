@@ -11,6 +11,7 @@
 mod answer;
 mod ask;
 mod caller;
+mod described;
 mod frozen;
 pub mod pictures;
 
