@@ -4,6 +4,7 @@ use super::Page;
 use crate::{Read, Row, Tx};
 use portico_domain::{
     event::Audience,
+    member::Role,
     room::{GroupRole, Notify, Ring, Room, RoomKind, RoomState, Visibility, unread},
 };
 use portico_policy::{
@@ -17,9 +18,7 @@ macro_rules! select {
         concat!(
             "SELECT r.id, r.kind, r.name, r.handle, r.visibility, r.topic, r.purpose, r.team_id, r.people, r.member_count, r.archived_at,
              r.last_number, r.root_count, r.last_at, r.created_at, r.created_by, r.audience_id, r.outside_id, r.outside_count,
-             g.role, s.read_number, s.read_roots, s.mentions, s.muted, s.starred, s.notify, a.role, a.kind, a.suspended, a.name,
-             CASE WHEN r.kind = 3 AND a.role = 0 THEN (SELECT COUNT(*) FROM message n WHERE n.tenant_id = r.tenant_id AND n.room_id = r.id
-             AND n.number > COALESCE(s.read_number, 0) AND n.thread_id IS NULL AND n.ring = 0) ELSE 0 END
+             g.role, s.read_number, s.read_roots, s.mentions, s.muted, s.starred, s.notify, a.role, a.kind, a.suspended, a.name
              FROM room r
              LEFT JOIN membership g ON g.tenant_id = r.tenant_id AND g.group_id = r.audience_id AND g.member_id = ",
             $me,
@@ -90,8 +89,7 @@ fn row(r: &Row<'_>) -> Result<RoomRow> {
             member: group_role.is_some(),
             role: group_role.unwrap_or(GroupRole::Member),
             read_number: read.unwrap_or(0),
-            // Notes are not for guests, so they are no news to them either.
-            unread: unread(root_count - r.int(30)?, r.get::<Option<i64>>(21)?.unwrap_or(0)),
+            unread: unread(root_count, r.get::<Option<i64>>(21)?.unwrap_or(0)),
             mentions: r.get::<Option<i64>>(22)?.unwrap_or(0),
             muted: r.get::<Option<i64>>(23)?.unwrap_or(0) != 0,
             starred: r.get::<Option<i64>>(24)?.unwrap_or(0) != 0,
@@ -192,13 +190,7 @@ impl Read<'_> {
         actor: &Actor,
         id: RoomId,
     ) -> Result<(RoomRow, Permit<A>)> {
-        let found = self
-            .one(
-                select!("$3", "WHERE r.tenant_id = $1 AND r.id = $2"),
-                &[id.into(), actor.member().into()],
-                row,
-            )?
-            .ok_or_else(Error::not_found)?;
+        let found = self.room_of(id, actor.member())?.ok_or_else(Error::not_found)?;
         let permit = require::<A>(actor, &found.facts())?;
         Ok((found, permit))
     }
@@ -210,12 +202,27 @@ impl Read<'_> {
         member: MemberId,
     ) -> Result<Option<RoomState>> {
         let (room, _) = *permit.target();
-        let found = self.one(
-            select!("$3", "WHERE r.tenant_id = $1 AND r.id = $2"),
-            &[room.into(), member.into()],
-            row,
-        )?;
-        Ok(found.and_then(|r| r.room.state))
+        Ok(self.room_of(room, Some(member))?.and_then(|r| r.room.state))
+    }
+
+    /// A room as `me` has it.
+    fn room_of(&mut self, id: RoomId, me: Option<MemberId>) -> Result<Option<RoomRow>> {
+        let mut found =
+            self.one(select!("$3", "WHERE r.tenant_id = $1 AND r.id = $2"), &[id.into(), me.into()], row)?;
+        if let Some(RoomRow {
+            room: Room { kind: RoomKind::Report, state: Some(state), .. }, standing, ..
+        }) = &mut found
+            && standing.is_some_and(|s| s.role == Role::Guest)
+        {
+            // Notes are not for guests, so they are no news to them either.
+            let notes = self.one(
+                "SELECT COUNT(*) FROM message WHERE tenant_id = $1 AND room_id = $2 AND number > $3 AND thread_id IS NULL AND ring = 0",
+                &[id.into(), state.read_number.into()],
+                |r| r.int(0),
+            )?;
+            state.unread = unread(state.unread, notes.unwrap_or(0));
+        }
+        Ok(found)
     }
 
     /// The channels and direct rooms a member is in.
