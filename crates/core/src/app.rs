@@ -44,9 +44,10 @@ impl App {
     pub async fn run<C: Command>(&self, ctx: Ctx, command: C) -> Result<C::Out> {
         let (tenant, lane) = (ctx.tenant, command.lane());
         let after = (C::AUDITED, ctx.clone());
+        let key = ctx.key.as_ref().map(|key| (ctx.actor.key(), key.name_for(&ctx.actor)));
         let outcome = self
             .db
-            .write(tenant, lane, move |tx| {
+            .write_once(tenant, lane, key, move |tx| {
                 ctx.rewind();
                 once(&ctx, tx, &command)
             })

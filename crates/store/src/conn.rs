@@ -2,9 +2,11 @@
 
 use crate::{
     dialect,
+    foreseen::Foreseen,
+    late::{Bound, Late, Rows},
     patience::SWEEP,
-    postgres::Postgres,
-    value::{Row, Value},
+    postgres::{Number, Postgres},
+    value::{Owned, Row, Value},
 };
 use portico_types::{Error, Result};
 use std::{collections::HashMap, time::Duration};
@@ -31,6 +33,10 @@ pub(crate) struct Conn {
     ended: Option<Error>,
     /// Statements that gave rows, since it was last asked.
     asked: u64,
+    /// What is written with the next statement that could tell.
+    late: Rows,
+    /// What is known of the keys of the commands that run.
+    pub(crate) foreseen: Foreseen,
 }
 
 impl Conn {
@@ -47,12 +53,24 @@ impl Conn {
             begun: false,
             ended: None,
             asked: 0,
+            late: Rows::default(),
+            foreseen: Foreseen::default(),
         })
     }
 
     pub(crate) fn pg(c: Postgres) -> Self {
         let link = Link::Pg(Box::new(c));
-        Self { link, careful: true, limit: None, touched: false, begun: false, ended: None, asked: 0 }
+        Self {
+            link,
+            careful: true,
+            limit: None,
+            touched: false,
+            begun: false,
+            ended: None,
+            asked: 0,
+            late: Rows::default(),
+            foreseen: Foreseen::default(),
+        }
     }
 
     /// As `pg`, for a connection of a lane or a reader, which is lost when an answer does not come within `limit`.
@@ -85,6 +103,8 @@ impl Conn {
     /// only by the failure of a later one, or of the commit.
     pub(crate) fn begin(&mut self, careful: bool) -> Result<()> {
         (self.careful, self.begun, self.ended) = (careful, false, None);
+        self.late.clear();
+        self.foreseen = Foreseen::default();
         self.in_time();
         self.control(if self.is_lite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
         self.begun = true;
@@ -125,6 +145,7 @@ impl Conn {
 
     /// Commits, durably: all of the transaction or nothing.
     pub(crate) fn commit(&mut self) -> Result<()> {
+        self.write_late()?;
         self.in_time();
         self.control("COMMIT")?;
         self.begun = false;
@@ -134,6 +155,7 @@ impl Conn {
     /// Undoes the transaction.
     pub(crate) fn rollback(&mut self) -> Result<()> {
         self.in_time();
+        self.late.clear();
         self.begun = false;
         if self.ended.take().is_some() {
             return Ok(());
@@ -169,6 +191,7 @@ impl Conn {
     /// Runs a statement that changes something, and says how many rows it changed.
     pub(crate) fn exec(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<u64> {
         self.goes_on()?;
+        self.catch_up(sql)?;
         self.touched = true;
         let outcome = match &mut self.link {
             Link::Lite { c, text } => {
@@ -185,13 +208,39 @@ impl Conn {
 
     /// Runs a statement whose outcome nobody needs: on PostgreSQL it costs no round trip. See [`Conn::begin`].
     pub(crate) fn send(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<()> {
+        self.catch_up(sql)?;
         match &mut self.link {
             Link::Pg(c) if !self.careful => {
                 self.touched = true;
+                let args: Vec<Owned> = args.iter().map(Owned::from).collect();
                 c.send(sql, args).map_err(|e| dialect::pg_error(&e))
             }
             _ => self.exec(sql, args).map(drop),
         }
+    }
+
+    /// Writes a row that nobody asks for in this transaction: on PostgreSQL together with others of its kind.
+    pub(crate) fn late(&mut self, kind: &'static Late, args: &[Value<'_>]) -> Result<()> {
+        if self.careful || self.is_lite() {
+            return self.exec(kind.one, args).map(drop);
+        }
+        self.touched = true;
+        self.late.add(kind, args);
+        Ok(())
+    }
+
+    /// Writes what waits, if a statement could tell.
+    fn catch_up(&mut self, sql: &str) -> Result<()> {
+        if self.late.concern(sql) { self.write_late() } else { Ok(()) }
+    }
+
+    /// Writes what waits.
+    pub(crate) fn write_late(&mut self) -> Result<()> {
+        let Link::Pg(c) = &mut self.link else { return Ok(()) };
+        for (sql, args) in self.late.take() {
+            c.send(sql, args).map_err(|e| dialect::pg_error(&e))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn each(
@@ -201,8 +250,30 @@ impl Conn {
         take: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.goes_on()?;
+        self.catch_up(sql)?;
         let outcome = self.rows(sql, args, take);
         self.heed(outcome)
+    }
+
+    /// The rows of a statement of PostgreSQL that takes arrays. It only looks.
+    pub(crate) fn each_of(
+        &mut self,
+        sql: &'static str,
+        args: &[Bound],
+        mut take: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let Link::Pg(c) = &mut self.link else { return Err(Error::internal("SQLite knows no arrays")) };
+        self.asked += 1;
+        for row in &c.query_of(sql, args).map_err(|e| dialect::pg_error(&e))? {
+            take(&Row::Pg(row))?;
+        }
+        Ok(())
+    }
+
+    /// Sends a statement of PostgreSQL that gives one number, which is known after the commit.
+    pub(crate) fn ask(&mut self, sql: &'static str, args: Vec<Bound>) -> Result<Number> {
+        let Link::Pg(c) = &mut self.link else { return Err(Error::internal("SQLite is not waited for")) };
+        c.ask(sql, args).map_err(|e| dialect::pg_error(&e))
     }
 
     fn rows(
@@ -294,6 +365,7 @@ impl Conn {
 
     /// Enters an organization for the rest of the transaction, where the engine has a second wall.
     pub(crate) fn enter(&mut self, tenant: Option<portico_types::TenantId>) -> Result<()> {
+        self.write_late()?;
         match &mut self.link {
             Link::Lite { .. } => Ok(()),
             Link::Pg(c) => {

@@ -11,7 +11,7 @@ use crate::{
     stats::STATS,
     tx::{Read, Tx},
 };
-use portico_types::{Error, Result, TenantId};
+use portico_types::{Error, Id, Result, TenantId};
 use std::{
     fs::File,
     path::PathBuf,
@@ -131,12 +131,27 @@ impl Db {
     }
 
     /// Runs `command` in the next batch of the lane that `key` (a room, an aggregate) picks. Answers after the commit.
-    pub async fn write<T, F>(&self, tenant: TenantId, key: u64, mut command: F) -> Result<T>
+    pub async fn write<T, F>(&self, tenant: TenantId, key: u64, command: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        self.submit(key, Some(tenant), move |conn| {
+        self.write_once(tenant, key, None, command).await
+    }
+
+    /// As `write`, for a command that will ask [`Tx::replay`] for this key of this actor: lanes look for many at once.
+    pub async fn write_once<T, F>(
+        &self,
+        tenant: TenantId,
+        key: u64,
+        once: Option<(Id, String)>,
+        mut command: F,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.submit(key, Some(tenant), once, move |conn| {
             let mut tx = Tx::new(conn, tenant);
             let out = command(&mut tx)?;
             Ok((out, vec![(tenant, std::mem::take(&mut tx.events))]))
@@ -150,7 +165,7 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut InstanceTx<'_>) -> Result<T> + Send + 'static,
     {
-        self.submit(0, None, move |conn| {
+        self.submit(0, None, None, move |conn| {
             let mut tx = InstanceTx::new(conn);
             let out = command(&mut tx)?;
             Ok((out, tx.into_emitted()))
@@ -158,7 +173,13 @@ impl Db {
         .await
     }
 
-    async fn submit<T, F>(&self, key: u64, tenant: Option<TenantId>, run: F) -> Result<T>
+    async fn submit<T, F>(
+        &self,
+        key: u64,
+        tenant: Option<TenantId>,
+        once: Option<(Id, String)>,
+        run: F,
+    ) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<(T, Emitted)> + Send + 'static,
@@ -166,6 +187,7 @@ impl Db {
         struct Queued<T, F> {
             run: F,
             tenant: Option<TenantId>,
+            once: Option<(Id, String)>,
             out: Option<T>,
             asking: Asking,
             reply: oneshot::Sender<Result<T>>,
@@ -173,6 +195,9 @@ impl Db {
         impl<T: Send, F: FnMut(&mut Conn) -> Result<(T, Emitted)> + Send> Work for Queued<T, F> {
             fn tenant(&self) -> Option<TenantId> {
                 self.tenant
+            }
+            fn key(&self) -> Option<(Id, &str)> {
+                self.once.as_ref().map(|(actor, key)| (*actor, key.as_str()))
             }
             fn run(&mut self, conn: &mut Conn) -> Result<Emitted> {
                 if self.asking.is_over() {
@@ -193,7 +218,7 @@ impl Db {
         let (reply, answer) = oneshot::channel();
         let lane = &self.0.lanes[(key % self.0.lanes.len() as u64) as usize];
         let asking = Asking::default();
-        let queued = Queued { run, tenant, out: None, asking: asking.clone(), reply };
+        let queued = Queued { run, tenant, once, out: None, asking: asking.clone(), reply };
         lane.try_send(Box::new(queued)).map_err(|_| {
             STATS.lane_full.inc();
             Error::busy()

@@ -1,5 +1,6 @@
 //! Everything that differs between the engines, in one place.
 
+use crate::late::Late;
 use portico_types::Error;
 
 /// `$n` is positional in PostgreSQL; in SQLite only `?n` is (`$n` there is a name, numbered by first use).
@@ -89,11 +90,17 @@ impl Both {
     }
 }
 
-/// Puts a message into the search index. `$2` message, `$3` terms, `$4` tags, each as the engine takes them.
-pub(crate) const INDEX_MESSAGE: Both = Both {
-    sqlite: "INSERT INTO message_terms (rowid, terms, tags) SELECT m.row_id, $3, $4 FROM message m WHERE m.tenant_id = $1 AND m.id = $2",
-    postgres: "INSERT INTO message_terms (tenant_id, message_id, terms, tags) VALUES ($1, $2, CAST(CAST($3 AS text) AS tsvector), CAST(CAST($4 AS text) AS tsvector))",
+/// Puts a message into the search index on PostgreSQL. `$2` message, `$3` terms, `$4` tags, each as the engine takes them.
+pub(crate) static INDEX_ON_POSTGRES: Late = Late {
+    table: "message_terms",
+    rank: 1,
+    one: "INSERT INTO message_terms (tenant_id, message_id, terms, tags) VALUES ($1, $2, CAST(CAST($3 AS text) AS tsvector), CAST(CAST($4 AS text) AS tsvector))",
+    many: "INSERT INTO message_terms (tenant_id, message_id, terms, tags) SELECT $1, n.id, CAST(n.terms AS tsvector), CAST(n.tags AS tsvector)
+           FROM unnest($2::bytea[], $3::text[], $4::text[]) AS n (id, terms, tags)",
 };
+
+/// The same on SQLite, where the index knows a message by its row.
+pub(crate) const INDEX_ON_SQLITE: &str = "INSERT INTO message_terms (rowid, terms, tags) SELECT m.row_id, $3, $4 FROM message m WHERE m.tenant_id = $1 AND m.id = $2";
 
 /// A document as the engine's index takes it.
 pub(crate) fn document(terms: &str, lite: bool) -> std::borrow::Cow<'_, str> {

@@ -11,10 +11,11 @@
 
 use crate::{
     conn::Conn,
-    log::{Logged, Pending, append},
+    foreseen,
+    log::{Appended, Logged, Pending, append},
     stats::STATS,
 };
-use portico_types::{Error, Result, TenantId};
+use portico_types::{Error, Id, Result, TenantId};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -41,6 +42,10 @@ pub(crate) type Emitted = Vec<(TenantId, Vec<Pending>)>;
 /// A queued command. Re-runnable, since a deadlock victim runs again.
 pub(crate) trait Work: Send {
     fn tenant(&self) -> Option<TenantId>;
+    /// Who asks, and the key under which it is done once.
+    fn key(&self) -> Option<(Id, &str)> {
+        None
+    }
     fn run(&mut self, conn: &mut Conn) -> Result<Emitted>;
     fn done(self: Box<Self>, outcome: Result<()>);
 }
@@ -61,6 +66,8 @@ pub(crate) fn run(
             let Ok(work) = queue.try_recv() else { break };
             batch.push(work);
         }
+        // What one organization's commands have in common is done once for all of them.
+        batch.sort_by_key(|work| work.tenant());
         STATS.lane_waiting.add(-(batch.len() as i64));
         let began = Instant::now();
         if conn.is_gone() {
@@ -152,11 +159,17 @@ fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>], careful: bool) -> Res
     let mut events: BTreeMap<i64, Vec<Pending>> = BTreeMap::new();
     conn.begin(careful)?;
     let mut bound = None;
-    for work in batch.iter_mut() {
-        if work.tenant() != bound {
-            bound = work.tenant();
-            conn.enter(bound)?;
+    for at in 0..batch.len() {
+        if batch[at].tenant() != bound {
+            bound = batch[at].tenant();
+            conn.enter(bound).map_err(|e| hopeful(e, conn))?;
+            if let (Some(tenant), false, false) = (bound, careful, conn.is_lite()) {
+                let these = batch[at..].iter().take_while(|work| work.tenant() == bound);
+                foreseen::look(conn, tenant, these.filter_map(|work| work.key()))
+                    .map_err(|e| hopeful(e, conn))?;
+            }
         }
+        let work = &mut batch[at];
         if careful {
             conn.control("SAVEPOINT c")?;
         }
@@ -187,15 +200,16 @@ fn run_batch(conn: &mut Conn, batch: &mut [Box<dyn Work>], careful: bool) -> Res
             }
         }
     }
-    let mut logged = Vec::new();
+    let mut appended = Vec::new();
     for (tenant, list) in events {
         let tenant = TenantId(tenant);
         if bound != Some(tenant) {
             bound = Some(tenant);
-            conn.enter(bound)?;
+            conn.enter(bound).map_err(|e| hopeful(e, conn))?;
         }
-        logged.push(append(conn, tenant, list).map_err(|e| hopeful(e, conn))?);
+        appended.push(append(conn, tenant, list).map_err(|e| hopeful(e, conn))?);
     }
     conn.commit().map_err(|e| hopeful(e, conn))?;
+    let logged = appended.into_iter().map(Appended::logged).collect::<Result<_>>()?;
     Ok((outcomes, logged))
 }

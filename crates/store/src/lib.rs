@@ -10,10 +10,12 @@ mod conn;
 pub mod copy;
 mod db;
 mod dialect;
+mod foreseen;
 #[cfg(test)]
 mod frozen;
 mod instance;
 mod lane;
+mod late;
 mod log;
 mod migrate;
 mod open;

@@ -3,12 +3,14 @@
 
 use crate::{
     conn::Conn,
+    late::Bound,
+    postgres::Number,
     tx::Read,
-    value::{Row, Value},
+    value::{Owned, Row, Value},
 };
 use portico_domain::{event::Audience, event::Event, room::Ring};
 use portico_types::{Error, Id, LogPlace, MemberId, Millis, Result, RoomId, TenantId};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// An event as it was committed. `body` is the record form: `{"type":…,"data":…}`.
 #[derive(Debug)]
@@ -40,91 +42,95 @@ pub(crate) struct Pending {
     pub(crate) at: Millis,
 }
 
-const ROWS: [usize; 3] = [16, 4, 1];
+/// Events that are in the log once their transaction has committed.
+pub(crate) struct Appended {
+    tenant: TenantId,
+    /// Each with its record form.
+    events: Vec<(Pending, String)>,
+    /// The number of the last of them, known after the commit.
+    last: Number,
+}
 
-/// One statement text for `rows` rows; made once each.
-fn insert_text(rows: usize) -> &'static str {
-    static TEXTS: OnceLock<Vec<(usize, &'static str)>> = OnceLock::new();
-    let texts = TEXTS.get_or_init(|| {
-        ROWS.iter()
-            .map(|rows| {
-                let values: Vec<String> = (0..*rows)
-                    .map(|r| {
-                        let n = |c: usize| 2 + r * 8 + c;
-                        format!(
-                            "($1,${},${},${},${},${},${},${},${})",
-                            n(0), n(1), n(2), n(3), n(4), n(5), n(6), n(7)
-                        )
-                    })
-                    .collect();
-                let text = format!(
-                    "INSERT INTO event (tenant_id, seq, room_id, audience_kind, audience_id, ring, outside_id, body, at) VALUES {}",
-                    values.join(",")
-                );
-                (*rows, &*Box::leak(text.into_boxed_str()))
-            })
-            .collect()
-    });
-    texts.iter().find(|(n, _)| *n == rows).map_or("", |(_, text)| text)
+impl Appended {
+    /// The events with their numbers. After the commit only.
+    pub(crate) fn logged(self) -> Result<Vec<Logged>> {
+        let last = *self.last.get().ok_or_else(|| Error::internal("the log gave no number"))?;
+        let first = last - self.events.len() as i64 + 1;
+        let logged = (first..).zip(self.events).map(|(seq, (p, body))| {
+            let Pending { room, audience, event, at } = p;
+            Arc::new(LogEvent { tenant: self.tenant, seq, room, audience, event, body, at })
+        });
+        Ok(logged.collect())
+    }
 }
 
 /// Numbers and writes the events of one tenant. Called last in the transaction: commit order is number order.
-pub(crate) fn append(conn: &mut Conn, tenant: TenantId, pending: Vec<Pending>) -> Result<Vec<Logged>> {
-    let mut last = None;
+///
+/// From its number to its commit an organization has nobody else write. On PostgreSQL the numbers are given where the rows
+/// are, so that nobody waits meanwhile for an answer to come here and the next statement to go back.
+pub(crate) fn append(conn: &mut Conn, tenant: TenantId, pending: Vec<Pending>) -> Result<Appended> {
+    conn.write_late()?;
+    let mut events = Vec::with_capacity(pending.len());
+    for p in pending {
+        let body = serde_json::to_string(&p.event).map_err(Error::internal)?;
+        events.push((p, body));
+    }
+    let last =
+        if conn.is_lite() { one_by_one(conn, tenant, &events)? } else { at_once(conn, tenant, &events)? };
+    Ok(Appended { tenant, events, last })
+}
+
+fn one_by_one(conn: &mut Conn, tenant: TenantId, events: &[(Pending, String)]) -> Result<Number> {
+    let number = Number::default();
+    let count = events.len() as i64;
     conn.each(
         "UPDATE tenant SET seq = seq + $2 WHERE tenant_id = $1 RETURNING seq",
-        &[tenant.0.into(), (pending.len() as i64).into()],
+        &[tenant.0.into(), count.into()],
         |row| {
-            last = Some(row.int(0)?);
+            let _once = number.set(row.int(0)?);
             Ok(())
         },
     )?;
-    let last = last.ok_or_else(|| Error::internal("the organization's row is gone"))?;
-    let first = last - pending.len() as i64 + 1;
-    let mut logged = Vec::with_capacity(pending.len());
-    for (i, p) in pending.into_iter().enumerate() {
-        let body = serde_json::to_string(&p.event).map_err(Error::internal)?;
-        logged.push(Arc::new(LogEvent {
-            tenant,
-            seq: first + i as i64,
-            room: p.room,
-            audience: p.audience,
-            event: p.event,
-            body,
-            at: p.at,
-        }));
+    let last = *number.get().ok_or_else(|| Error::internal("the organization's row is gone"))?;
+    for (seq, (p, body)) in (last - count + 1..).zip(events) {
+        let mut row: Vec<Value<'_>> = vec![tenant.0.into(), seq.into()];
+        row.extend(columns(p, body));
+        conn.send(
+            "INSERT INTO event (tenant_id, seq, room_id, audience_kind, audience_id, ring, outside_id, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &row,
+        )?;
     }
-    let mut rest: &[Logged] = &logged;
-    for rows in ROWS {
-        // SQLite gains nothing from many rows a statement; PostgreSQL saves a round trip each.
-        if conn.is_lite() && rows > 1 {
-            continue;
-        }
-        while rest.len() >= rows {
-            let (now, later) = rest.split_at(rows);
-            let mut args: Vec<Value<'_>> = Vec::with_capacity(1 + rows * 8);
-            args.push(tenant.0.into());
-            for e in now {
-                let (kind, id, ring, outside) = columns(&e.audience);
-                args.extend([
-                    e.seq.into(),
-                    e.room.into(),
-                    kind.into(),
-                    id.into(),
-                    ring.into(),
-                    outside.into(),
-                    Value::Text(&e.body),
-                    e.at.into(),
-                ]);
-            }
-            conn.send(insert_text(rows), &args)?;
-            rest = later;
-        }
-    }
-    Ok(logged)
+    Ok(number)
 }
 
-fn columns(audience: &Audience) -> (i64, Option<Id>, i64, Option<Id>) {
+fn at_once(conn: &mut Conn, tenant: TenantId, events: &[(Pending, String)]) -> Result<Number> {
+    let mut each: [Vec<Owned>; 7] = Default::default();
+    for (p, body) in events {
+        for (column, value) in each.iter_mut().zip(columns(p, body)) {
+            column.push((&value).into());
+        }
+    }
+    let mut args = vec![Bound::One(Owned::Int(tenant.0)), Bound::One(Owned::Int(events.len() as i64))];
+    args.extend(each.map(Bound::Each));
+    // Without the organization's row there is no number, and nothing may be committed: no event can be without one.
+    conn.ask(
+        "WITH t AS (UPDATE tenant SET seq = seq + $2 WHERE tenant_id = $1 RETURNING seq),
+         e AS (INSERT INTO event (tenant_id, seq, room_id, audience_kind, audience_id, ring, outside_id, body, at)
+           SELECT $1, (SELECT t.seq FROM t) - $2 + n.place, n.room, n.kind, n.audience, n.ring, n.outside, n.body, n.at
+           FROM unnest($3::bytea[], $4::bigint[], $5::bytea[], $6::bigint[], $7::bytea[], $8::text[], $9::bigint[])
+           WITH ORDINALITY AS n (room, kind, audience, ring, outside, body, at, place))
+         SELECT t.seq FROM t",
+        args,
+    )
+}
+
+/// The columns of an event after its number.
+fn columns<'e>(p: &'e Pending, body: &'e str) -> [Value<'e>; 7] {
+    let (kind, id, ring, outside) = told(&p.audience);
+    [p.room.into(), kind.into(), id.into(), ring.into(), outside.into(), Value::Text(body), p.at.into()]
+}
+
+fn told(audience: &Audience) -> (i64, Option<Id>, i64, Option<Id>) {
     match audience {
         Audience::Group { group, ring, outside, admins } => {
             (i64::from(*admins), Some(*group), ring.code(), *outside)

@@ -4,19 +4,23 @@
 //! of its own. PostgreSQL runs what it is sent in order and refuses the rest of a transaction after a failure, so nothing
 //! of a transaction stands when one of its statements failed; [`Postgres::settle`] says whether one did.
 
-use crate::{
-    patience::PATIENCE,
-    postgres_tls,
-    value::{Owned, Value},
-};
+use crate::{patience::PATIENCE, postgres_tls, value::Value};
 use futures_util::{FutureExt as _, StreamExt as _};
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::{runtime::Runtime, task::JoinHandle};
 use tokio_postgres::{Client, Config, Error, Row, Statement, types::ToSql};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A statement on its way.
 type Sent = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// A number that is known once whoever gives it was waited for.
+pub(crate) type Number = Arc<OnceLock<i64>>;
 
 /// See the module.
 pub(crate) struct Postgres {
@@ -102,11 +106,30 @@ impl Postgres {
     }
 
     /// Sends a statement. Whether it failed is known at the next `settle`, or by the failure of whatever comes next.
-    pub(crate) fn send(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<(), Error> {
+    pub(crate) fn send<V>(&mut self, sql: &'static str, args: Vec<V>) -> Result<(), Error>
+    where
+        V: ToSql + Send + Sync + 'static,
+    {
         let statement = self.statement(sql)?;
-        let args: Vec<Owned> = args.iter().map(Owned::from).collect();
         let client = Arc::clone(&self.client);
         self.post(Box::pin(async move { client.execute_raw(&statement, args).await.map(drop) }))
+    }
+
+    /// Sends a statement that gives one row with a number, which is known at the next `settle`.
+    pub(crate) fn ask<V>(&mut self, sql: &'static str, args: Vec<V>) -> Result<Number, Error>
+    where
+        V: ToSql + Send + Sync + 'static,
+    {
+        let statement = self.statement(sql)?;
+        let (client, number) = (Arc::clone(&self.client), Number::default());
+        let told = Arc::clone(&number);
+        self.post(Box::pin(async move {
+            let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|v| v as _).collect();
+            let row = client.query_one(&statement, &args).await?;
+            let _once = told.set(row.try_get(0)?);
+            Ok(())
+        }))?;
+        Ok(number)
     }
 
     /// Sends text of our own without values.
@@ -151,6 +174,15 @@ impl Postgres {
 
     /// The rows of a statement.
     pub(crate) fn query(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<Vec<Row>, Error> {
+        self.query_of(sql, args)
+    }
+
+    /// The rows of a statement that takes other values than ours.
+    pub(crate) fn query_of(
+        &mut self,
+        sql: &'static str,
+        args: &[impl ToSql + Sync],
+    ) -> Result<Vec<Row>, Error> {
         let statement = self.statement(sql)?;
         let args: Vec<&(dyn ToSql + Sync)> = args.iter().map(|v| v as _).collect();
         self.wait(self.client.query(&statement, &args))

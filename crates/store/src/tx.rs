@@ -2,6 +2,7 @@
 
 use crate::{
     conn::Conn,
+    late::Late,
     log::Pending,
     value::{Row, Value},
 };
@@ -99,6 +100,12 @@ impl<'c> Tx<'c> {
     pub(crate) fn send(&mut self, sql: &'static str, args: &[Value<'_>]) -> Result<()> {
         let all = bound(self.read.tenant, args);
         self.read.conn.send(sql, &all)
+    }
+
+    /// As `send`, for a row that nobody asks for before the batch ends, unless with a statement that names its table.
+    pub(crate) fn late(&mut self, kind: &'static Late, args: &[Value<'_>]) -> Result<()> {
+        let all = bound(self.read.tenant, args);
+        self.read.conn.late(kind, &all)
     }
 
     /// What follows takes away what has expired, however much it is.

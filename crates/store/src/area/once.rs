@@ -1,6 +1,6 @@
 //! Idempotency keys: the same request twice makes one thing.
 
-use crate::Tx;
+use crate::{Tx, foreseen, late::Late};
 use portico_types::{Error, Id, Millis, Result};
 
 /// What is known of a key.
@@ -12,14 +12,26 @@ pub enum Replay {
     Made(String),
 }
 
+/// A key that was used.
+static KEY: Late = Late {
+    table: "idempotency",
+    rank: 0,
+    one: "INSERT INTO idempotency (tenant_id, actor_id, key, fingerprint, made, at) VALUES ($1, $2, $3, $4, $5, $6)",
+    many: "INSERT INTO idempotency (tenant_id, actor_id, key, fingerprint, made, at) SELECT $1, n.actor, n.key, n.fingerprint, n.made, n.at
+           FROM unnest($2::bytea[], $3::text[], $4::bytea[], $5::text[], $6::bigint[]) AS n (actor, key, fingerprint, made, at)",
+};
+
 impl Tx<'_> {
     /// Looks a key up. Used with another request it is a conflict.
     pub fn replay(&mut self, actor: Id, key: &str, fingerprint: &[u8; 32]) -> Result<Replay> {
-        let found = self.one(
-            "SELECT fingerprint, made FROM idempotency WHERE tenant_id = $1 AND actor_id = $2 AND key = $3",
-            &[actor.into(), key.into()],
-            |r| Ok((r.maybe_hash(0)?, r.text(1)?)),
-        )?;
+        let found = match self.conn.foreseen.take(actor, key) {
+            Some(found) => found.into(),
+            None => self.one(
+                "SELECT fingerprint, made FROM idempotency WHERE tenant_id = $1 AND actor_id = $2 AND key = $3",
+                &[actor.into(), key.into()],
+                |r| foreseen::read(r, 0),
+            )?,
+        };
         match found {
             None => Ok(Replay::New),
             Some((Some(known), made)) if known == *fingerprint => Ok(Replay::Made(made)),
@@ -36,10 +48,7 @@ impl Tx<'_> {
         made: &str,
         at: Millis,
     ) -> Result<()> {
-        self.send(
-            "INSERT INTO idempotency (tenant_id, actor_id, key, fingerprint, made, at) VALUES ($1, $2, $3, $4, $5, $6)",
-            &[actor.into(), key.into(), fingerprint.into(), made.into(), at.into()],
-        )?;
+        self.late(&KEY, &[actor.into(), key.into(), fingerprint.into(), made.into(), at.into()])?;
         Ok(())
     }
 

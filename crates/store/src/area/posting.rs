@@ -1,6 +1,10 @@
 //! Messages as they come and change: posting, editing, deleting, and whom they call.
 
-use crate::{Tx, dialect};
+use crate::{
+    Tx,
+    dialect::{self, INDEX_ON_POSTGRES, INDEX_ON_SQLITE},
+    late::Late,
+};
 use portico_domain::{
     event::Event,
     file::File,
@@ -19,6 +23,22 @@ fn body_columns(body: &Body) -> Result<(i64, String, &str)> {
         Body::Deleted => (2, String::new(), ""),
     })
 }
+
+/// A new message.
+static MESSAGE: Late = Late {
+    table: "message",
+    rank: 0,
+    one: "INSERT INTO message (tenant_id, id, room_id, number, root_number, outside_number, author_kind, author_id, author_name, ring, thread_id,
+          body_kind, body, html, mentions, created_at, edited_at, version, client_key, file_count, reaction_count, reply_count, last_reply_at, participants)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL, 1, $17, $18, 0, 0, 0, '[]')",
+    many: "INSERT INTO message (tenant_id, id, room_id, number, root_number, outside_number, author_kind, author_id, author_name, ring, thread_id,
+           body_kind, body, html, mentions, created_at, edited_at, version, client_key, file_count, reaction_count, reply_count, last_reply_at, participants)
+           SELECT $1, n.id, n.room, n.number, n.root, n.outside, n.author_kind, n.author, n.name, n.ring, n.thread,
+           n.kind, n.body, n.html, n.calls, n.at, NULL, 1, n.key, n.files, 0, 0, 0, '[]'
+           FROM unnest($2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[], $9::text[], $10::bigint[], $11::bytea[],
+           $12::bigint[], $13::text[], $14::text[], $15::text[], $16::bigint[], $17::text[], $18::bigint[])
+           AS n (id, room, number, root, outside, author_kind, author, name, ring, thread, kind, body, html, calls, at, key, files)",
+};
 
 /// A message to be. Its room is the permit's.
 pub struct NewMessage<'a> {
@@ -109,10 +129,8 @@ impl Tx<'_> {
         } else {
             serde_json::to_string(new.mentions).map_err(Error::internal)?
         };
-        self.send(
-            "INSERT INTO message (tenant_id, id, room_id, number, root_number, outside_number, author_kind, author_id, author_name, ring, thread_id,
-             body_kind, body, html, mentions, created_at, edited_at, version, client_key, file_count, reaction_count, reply_count, last_reply_at, participants)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL, 1, $17, $18, 0, 0, 0, '[]')",
+        self.late(
+            &MESSAGE,
             &[
                 new.id.into(),
                 room.into(),
@@ -210,8 +228,8 @@ impl Tx<'_> {
     pub(super) fn index_message(&mut self, id: MessageId, index: &Index) -> Result<()> {
         let lite = self.is_lite();
         let (terms, tags) = (dialect::document(&index.terms, lite), dialect::document(&index.tags, lite));
-        self.send(dialect::INDEX_MESSAGE.of(lite), &[id.into(), (&*terms).into(), (&*tags).into()])?;
-        Ok(())
+        let row = [id.into(), (&*terms).into(), (&*tags).into()];
+        if lite { self.send(INDEX_ON_SQLITE, &row) } else { self.late(&INDEX_ON_POSTGRES, &row) }
     }
 
     /// When a message was edited.

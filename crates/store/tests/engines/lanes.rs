@@ -1,10 +1,9 @@
 //! What lanes keep: commit order, each command alone, bounded queues.
 
-use crate::world::{each, note, open, organization, person};
+use crate::world::{each, hold, note, open, organization, person};
 use portico_domain::member::{MemberKind, Role};
 use portico_store::{Engine, NewMember};
 use portico_types::{Error, ErrorCode, Millis};
-use std::sync::Mutex;
 
 #[test]
 fn events_are_numbered_in_commit_order_without_gaps_even_by_many_writers() {
@@ -103,25 +102,7 @@ fn a_full_queue_is_said_and_loses_nothing() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let tenant = organization(&place, 1).await;
-        let (hold, held) = std::sync::mpsc::channel::<()>();
-        let held = Mutex::new(Some(held));
-        let (entered, inside) = tokio::sync::oneshot::channel();
-        let entered = Mutex::new(Some(entered));
-        let db = place.db.clone();
-        let blocker = tokio::spawn(async move {
-            db.write(tenant, 0, move |_| {
-                if let Some(tell) = entered.lock().unwrap().take() {
-                    tell.send(()).unwrap();
-                }
-                if let Some(held) = held.lock().unwrap().take() {
-                    // Ends when the test lets go.
-                    let _let_go = held.recv();
-                }
-                Ok(())
-            })
-            .await
-        });
-        inside.await.unwrap();
+        let lane = hold(&place, tenant).await;
         let mut tasks = Vec::new();
         let mut refused = 0;
         for n in 0..5_000 {
@@ -143,8 +124,7 @@ fn a_full_queue_is_said_and_loses_nothing() {
             }
         }
         assert!(refused >= 5_000 - 4_096, "{refused}");
-        drop(hold);
-        blocker.await.unwrap().unwrap();
+        lane.let_go().await;
         let queued = tasks.len();
         for task in tasks {
             task.await.unwrap();

@@ -6,6 +6,7 @@
     reason = "a test that fails panics; methods of a view that borrows are no function for every lifetime"
 )]
 
+mod keys;
 mod lanes;
 mod refused;
 mod rows;

@@ -100,3 +100,40 @@ pub(crate) fn note(tx: &mut portico_store::Tx<'_>, n: u64) {
     let event = Event::DraftRemoved { room_id: RoomId(id(n)), thread_id: None };
     tx.emit(Millis(n as i64), None, Audience::Everyone, event);
 }
+
+/// A lane that does nothing else, so that what is asked of it meanwhile runs as one batch.
+pub(crate) struct Held {
+    hold: std::sync::mpsc::Sender<()>,
+    blocker: tokio::task::JoinHandle<Result<(), Error>>,
+}
+
+impl Held {
+    pub(crate) async fn let_go(self) {
+        drop(self.hold);
+        self.blocker.await.unwrap().unwrap();
+    }
+}
+
+/// Holds the lane of key 0 with a command that is at work when this returns.
+pub(crate) async fn hold(place: &Place, tenant: TenantId) -> Held {
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let held = Mutex::new(Some(held));
+    let (entered, inside) = tokio::sync::oneshot::channel();
+    let entered = Mutex::new(Some(entered));
+    let db = place.db.clone();
+    let blocker = tokio::spawn(async move {
+        db.write(tenant, 0, move |_| {
+            if let Some(tell) = entered.lock().unwrap().take() {
+                tell.send(()).unwrap();
+            }
+            if let Some(held) = held.lock().unwrap().take() {
+                // Ends when the test lets go.
+                let _let_go = held.recv();
+            }
+            Ok(())
+        })
+        .await
+    });
+    inside.await.unwrap();
+    Held { hold, blocker }
+}
