@@ -45,21 +45,14 @@ impl Conn {
         c.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|e| dialect::lite_error(&e))?;
         c.set_prepared_statement_cache_capacity(512);
-        Ok(Self {
-            link: Link::Lite { c, text: HashMap::new() },
-            careful: true,
-            limit: None,
-            touched: false,
-            begun: false,
-            ended: None,
-            asked: 0,
-            late: Rows::default(),
-            foreseen: Foreseen::default(),
-        })
+        Ok(Self::over(Link::Lite { c, text: HashMap::new() }))
     }
 
     pub(crate) fn pg(c: Postgres) -> Self {
-        let link = Link::Pg(Box::new(c));
+        Self::over(Link::Pg(Box::new(c)))
+    }
+
+    fn over(link: Link) -> Self {
         Self {
             link,
             careful: true,
