@@ -212,7 +212,12 @@ fn rings_hold_on_both_sides() {
         let seen = lines(&track(&t, &d, mats).await.unwrap());
         assert_eq!(seen[2..], ["for all"]);
         // What they cannot see is no news to them, before and after a mark.
-        let unread = async |who: &Person| get(&t, who, sent.id).await.state_of_room.unwrap().unread;
+        let unread = async |who: &Person| {
+            let listed = get(&t, who, sent.id).await.state_of_room.unwrap().unread;
+            let room = t.ask(who, rooms::GetRoom { room: sent.id }).await.unwrap();
+            assert_eq!(room.state.unwrap().unread, listed, "a report and its room say the same");
+            listed
+        };
         assert_eq!((unread(&d.tess).await, unread(&d.gus).await), (5, 4));
         t.run(&d.gus, rooms::MarkRead { room: sent.id, number: 3 }).await.unwrap();
         assert_eq!(unread(&d.gus).await, 2);
