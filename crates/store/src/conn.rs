@@ -359,6 +359,8 @@ impl Conn {
     /// Enters an organization for the rest of the transaction, where the engine has a second wall.
     pub(crate) fn enter(&mut self, tenant: Option<portico_types::TenantId>) -> Result<()> {
         self.write_late()?;
+        // What was found there is found there only.
+        self.foreseen = Foreseen::default();
         match &mut self.link {
             Link::Lite { .. } => Ok(()),
             Link::Pg(c) => {

@@ -2,6 +2,7 @@
 //!
 //! What was found is good for one look: whoever uses a key a second time in a batch has to see what the first one left.
 //! Another lane, or another node, may use it meanwhile; then the key itself clashes, and the batch runs again carefully.
+//! Whoever leaves the organization forgets all of it: a key is its organization's.
 
 use crate::{
     conn::Conn,

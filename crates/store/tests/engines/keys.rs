@@ -18,19 +18,33 @@ struct Ask {
     makes: u64,
     /// Does not look whether the key was used, as if another node used it between the look and the commit.
     blind: bool,
+    /// Neither looks nor writes, as who is refused before that.
+    idle: bool,
     /// How often it ran: once, but for those whose batch had to run again carefully.
     runs: Arc<AtomicUsize>,
 }
 
 impl Ask {
     fn new(tenant: TenantId, key: &'static str, makes: u64) -> Self {
-        Self { tenant, actor: id(1), key, fingerprint: [1; 32], makes, blind: false, runs: Arc::default() }
+        Self {
+            tenant,
+            actor: id(1),
+            key,
+            fingerprint: [1; 32],
+            makes,
+            blind: false,
+            idle: false,
+            runs: Arc::default(),
+        }
     }
 
     async fn run(self, db: Db) -> Outcome {
-        let Self { tenant, actor, key, fingerprint, makes, blind, runs } = self;
+        let Self { tenant, actor, key, fingerprint, makes, blind, idle, runs } = self;
         db.write_once(tenant, 0, Some((actor, key.to_owned())), move |tx| {
             runs.fetch_add(1, Ordering::Relaxed);
+            if idle {
+                return Ok(String::new());
+            }
             if !blind && let Replay::Made(made) = tx.replay(actor, key, &fingerprint)? {
                 return Ok(made);
             }
@@ -144,5 +158,17 @@ fn organizations_that_share_a_batch_keep_their_own() {
         );
         assert_eq!(written(place, one).await, [1, 3]);
         assert_eq!(written(place, two).await, [2, 4, 6]);
+    });
+}
+
+#[test]
+fn what_was_found_for_one_organization_is_not_told_to_another() {
+    each("keys_left_over", async |place| {
+        let (one, two) = (organization(place, 1).await, organization(place, 2).await);
+        together(place, &[Ask::new(one, "a", 1), Ask::new(one, "b", 2)]).await;
+        // What is known of these is left over when the other organization's turn comes.
+        let idle = |key| Ask { idle: true, ..Ask::new(one, key, 0) };
+        let outcomes = together(place, &[idle("a"), idle("b"), Ask::new(two, "a", 3)]).await;
+        assert_eq!(outcomes[2], Ok("3".to_owned()));
     });
 }
