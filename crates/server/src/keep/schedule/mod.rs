@@ -60,41 +60,31 @@ impl Scheduled {
         Ok(Some(Self { schedule, config: config.clone(), engine, db, clock, who: Id(who) }))
     }
 
-    /// Makes backups until `stopped`.
+    /// Makes backups until `stopped`, then lets go of what it holds.
     pub(crate) async fn run(self, mut stopped: watch::Receiver<bool>) {
         loop {
-            let over = tokio::select! {
-                // The sender going away is a stop too.
-                _ = stopped.wait_for(|s| *s) => true,
-                turn = self.turn() => {
-                    if let Err(e) = turn {
-                        tracing::error!(error = %e, cause = e.cause(), "the scheduled backup failed; it is tried again");
-                    }
-                    false
+            tokio::select! {
+                // Whoever is told to stop begins none. The sender going away is a stop too.
+                biased;
+                _ = stopped.wait_for(|s| *s) => break,
+                turn = self.turn() => if let Err(e) = turn {
+                    tracing::error!(error = %e, cause = e.cause(), "the scheduled backup failed; it is tried again");
                 }
-            };
-            if over {
-                // What is half written when the process ends is nobody's; the next node may begin at once.
-                self.leave().await;
-                return;
             }
             tokio::select! {
-                _ = stopped.wait_for(|s| *s) => return,
+                _ = stopped.wait_for(|s| *s) => break,
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
+        self.leave().await;
     }
 
+    /// What is half written when the process ends is nobody's; the next node may begin at once.
     async fn leave(&self) {
         let who = self.who;
-        if let Ok(state) = self.db.read_instance(standing).await
-            && state.held_until.is_some()
-            && self
-                .db
-                .write_instance(move |tx| tx.hold_backup(who, Millis(i64::MAX)))
-                .await
-                .is_ok_and(|ours| ours)
-        {
+        // Who dies while he clears up holds it no longer than anybody else.
+        let until = self.clock.now().plus(CLAIM);
+        if self.db.write_instance(move |tx| tx.hold_backup(who, until)).await.is_ok_and(|ours| ours) {
             let _stays_until_the_next = shelf::clear_halves(&self.schedule.directory);
             let _runs_out = self.db.write_instance(move |tx| tx.leave_backup(who)).await;
         }

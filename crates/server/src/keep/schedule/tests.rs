@@ -192,3 +192,24 @@ fn a_stop_in_the_middle_lets_go_at_once() {
         made(&shop.node().turn().await.unwrap());
     });
 }
+
+#[test]
+fn a_stop_between_two_looks_lets_go_as_well() {
+    each(async |shop| {
+        let node = shop.node();
+        let who = node.who;
+        let (stop, stopped) = watch::channel(false);
+        let running = tokio::spawn(node.run(stopped));
+        while shop.state().await.good_at.is_none() {
+            tokio::task::yield_now().await;
+        }
+        // A claim is left over like this where the database went away before it could be told how the backup went.
+        shop.clock.advance(Millis::DAY);
+        let now = shop.clock.now();
+        let claim = move |tx: &mut InstanceTx<'_>| tx.claim_backup(who, now, now.plus(CLAIM), now, now);
+        assert!(shop.db.write_instance(claim).await.unwrap());
+        stop.send(true).unwrap();
+        running.await.unwrap();
+        assert_eq!(shop.state().await.held_until, None);
+    });
+}
