@@ -200,9 +200,12 @@ fn a_stop_between_two_looks_lets_go_as_well() {
         let who = node.who;
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(node.run(stopped));
-        while shop.state().await.good_at.is_none() {
-            tokio::task::yield_now().await;
-        }
+        let is_made = async || {
+            let state = shop.state().await;
+            assert_eq!(state.failure, None);
+            state.good_at.is_some()
+        };
+        while !is_made().await {}
         // A claim is left over like this where the database went away before it could be told how the backup went.
         shop.clock.advance(Millis::DAY);
         let now = shop.clock.now();
